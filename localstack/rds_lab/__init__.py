@@ -1,0 +1,1 @@
+"""Amazon RDS for a local AWS: a LocalStack plugin with real database servers behind it."""
