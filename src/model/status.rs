@@ -1,0 +1,99 @@
+//! The status of a DB instance and what it means here.
+//!
+//! Source: RDS user guide, "Viewing DB instance status", and the lists of other controllers;
+//! new statuses appear every year, so an unknown one means "in progress".
+
+use std::fmt;
+
+/// `DBInstanceStatus` as RDS spells it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Status(String);
+
+/// What a status means to the broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Accepts changes.
+    Ready,
+    /// Something is happening; wait.
+    InProgress,
+    /// Out of storage; accepts only more of it.
+    StorageFull,
+    /// Stopped by someone; starts by itself after seven days.
+    Stopped,
+    /// On its way out; nothing is accepted any more.
+    Deleting,
+    /// RDS gave up; an operator has to look.
+    Broken,
+}
+
+impl Status {
+    /// A status as RDS spells it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// As RDS spells it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What it means to the broker.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning {
+        match self.0.as_str() {
+            "available" | "storage-optimization" => Meaning::Ready,
+            "storage-full" => Meaning::StorageFull,
+            "stopped" => Meaning::Stopped,
+            "deleting" | "deleted" => Meaning::Deleting,
+            "failed"
+            | "incompatible-create"
+            | "incompatible-network"
+            | "incompatible-parameters"
+            | "incompatible-option-group"
+            | "incompatible-restore"
+            | "incompatible-credentials"
+            | "restore-error"
+            | "insufficient-capacity"
+            | "inaccessible-encryption-credentials"
+            | "inaccessible-encryption-credentials-recoverable"
+            | "modify-failed"
+            | "upgrade-failed" => Meaning::Broken,
+            _ => Meaning::InProgress,
+        }
+    }
+
+    /// Whether the instance is still being made for the first time.
+    #[must_use]
+    pub fn is_creating(&self) -> bool {
+        self.0 == "creating"
+    }
+
+    /// Whether storage may be changed now: not while the volume optimises an earlier change.
+    #[must_use]
+    pub fn accepts_storage(&self) -> bool {
+        matches!(self.0.as_str(), "available" | "storage-full")
+    }
+
+    /// Whether clients are served. `storage_only` says that a change under way touches nothing
+    /// but storage, which goes on beneath a running server.
+    #[must_use]
+    pub fn serves_clients(&self, storage_only: bool) -> bool {
+        match self.0.as_str() {
+            "available"
+            | "storage-optimization"
+            | "backing-up"
+            | "resetting-master-credentials"
+            | "storage-config-upgrade"
+            | "storage-initialization" => true,
+            "modifying" => storage_only,
+            other => other.starts_with("configuring-"),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
