@@ -11,6 +11,8 @@ pub mod step;
 use crate::model::desired::Target;
 use crate::model::record::{GaveUp, applied_value};
 use crate::model::{Desired, Instance, Meaning, Observed, Tags, tag};
+pub(crate) use change::differences;
+pub(crate) use password::only_storage_pending;
 pub use step::{Concern, Evidence, Login, Modification, Refusal, Step, Verdict, Why};
 
 /// How often a change is tried that RDS refuses for a passing reason.

@@ -158,6 +158,14 @@ impl Why {
     }
 }
 
+impl Why {
+    /// Whether only someone else can end the wait, so that looking again and again is no use.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self, Self::Broken(_) | Self::Stopped | Self::GaveUp(_) | Self::Unreadable(_))
+    }
+}
+
 impl fmt::Display for Concern {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

@@ -26,6 +26,31 @@ pub enum Meaning {
     Broken,
 }
 
+/// The statuses in which RDS is known to be at work on an instance.
+const IN_PROGRESS: [&str; 21] = [
+    "creating",
+    "backing-up",
+    "modifying",
+    "rebooting",
+    "renaming",
+    "upgrading",
+    "maintenance",
+    "configuring-enhanced-monitoring",
+    "configuring-iam-database-auth",
+    "configuring-log-exports",
+    "configuring-associated-roles",
+    "configuring-activity-stream",
+    "converting-to-vpc",
+    "moving-to-vpc",
+    "resetting-master-credentials",
+    "starting",
+    "stopping",
+    "storage-config-upgrade",
+    "storage-initialization",
+    "delete-precheck",
+    "validating-configuration",
+];
+
 impl Status {
     /// A status as RDS spells it.
     pub fn new(text: impl Into<String>) -> Self {
@@ -61,6 +86,12 @@ impl Status {
             | "upgrade-failed" => Meaning::Broken,
             _ => Meaning::InProgress,
         }
+    }
+
+    /// Whether this status has a meaning of its own here, rather than "in progress" for want of a better one.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        IN_PROGRESS.contains(&self.0.as_str()) || self.meaning() != Meaning::InProgress
     }
 
     /// Whether the instance is still being made for the first time.

@@ -1,0 +1,144 @@
+//! What a request can reach. Built here for the process and for tests alike.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::aws::{Aws, Budget};
+use crate::config::Config;
+use crate::contract::status::Status;
+use crate::engine::{Engine, Settings};
+use crate::error::Result;
+use crate::model::{Catalog, Create, Provider, ServiceId, Update};
+use crate::sql::Databases;
+
+/// Within what a write is answered; what is not finished then goes on without the caller.
+const ANSWER_WITHIN: Duration = Duration::from_secs(11);
+
+/// Settings and engine. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    config: Arc<Config>,
+    engine: Engine,
+}
+
+/// An answer, and how old the oldest observation in it is.
+#[derive(Clone, Debug)]
+pub struct Aged<T> {
+    /// The answer.
+    pub value: T,
+    /// Its age.
+    pub age: Duration,
+}
+
+impl App {
+    /// Starts the engine over AWS as the SDK's own variables name it. AWS need not be reachable yet.
+    ///
+    /// # Errors
+    /// Where `ca_pem` holds no usable certificate.
+    pub async fn start(config: Config, catalog: Catalog, ca_pem: Vec<u8>) -> anyhow::Result<Self> {
+        let rds = budget(config.rds_calls_per_second, config.rds_burst);
+        let secrets = budget(config.secrets_calls_per_second, config.secrets_burst);
+        let aws = Aws::from_environment(rds, secrets).await;
+        Self::with_aws(config, catalog, &ca_pem, aws)
+    }
+
+    /// Starts the engine over given clients.
+    ///
+    /// # Errors
+    /// Where `ca_pem` holds no usable certificate.
+    pub fn with_aws(config: Config, catalog: Catalog, ca_pem: &[u8], aws: Aws) -> anyhow::Result<Self> {
+        let databases = Databases::new(ca_pem)?;
+        let settings = Settings {
+            broker: config.broker.clone(),
+            refresh_active: config.refresh_active,
+            refresh_settled: config.refresh_settled,
+            sweep_every: config.sweep_every,
+            sweep_grace: config.sweep_grace,
+            subnet_group: config.db_subnet_group.clone(),
+            security_groups: config.security_group_ids.clone(),
+            kms_key_id: config.kms_key_id.clone(),
+        };
+        let engine = Engine::start(aws, databases, Arc::new(catalog), settings);
+        Ok(Self { config: Arc::new(config), engine })
+    }
+
+    /// Stops the engine: AWS calls under way end, nothing new begins.
+    pub async fn stop(&self) {
+        self.engine.stop().await;
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The catalogue in force.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        self.engine.catalog()
+    }
+
+    /// Books a service; see [`Engine::create`].
+    ///
+    /// # Errors
+    /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
+    pub async fn create(&self, create: Create) -> Result<()> {
+        let engine = self.engine.clone();
+        self.engine.outliving(async move { engine.create(create).await }, ANSWER_WITHIN).await
+    }
+
+    /// Changes a service; see [`Engine::update`].
+    ///
+    /// # Errors
+    /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
+    pub async fn update(&self, update: Update) -> Result<()> {
+        let engine = self.engine.clone();
+        self.engine.outliving(async move { engine.update(update).await }, ANSWER_WITHIN).await
+    }
+
+    /// Deletes a service; see [`Engine::delete`].
+    ///
+    /// # Errors
+    /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
+    pub async fn delete(&self, provider: Provider, id: ServiceId) -> Result<()> {
+        let engine = self.engine.clone();
+        self.engine.outliving(async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
+    }
+
+    /// The status of those ids that are services of this provider.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
+    pub async fn statuses(
+        &self,
+        provider: Provider,
+        ids: Vec<ServiceId>,
+    ) -> Result<Aged<BTreeMap<ServiceId, Status>>> {
+        let (value, age) = self.engine.statuses(provider, ids).await?;
+        Ok(Aged { value, age })
+    }
+
+    /// All services of a provider.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
+    pub async fn list(&self, provider: Provider) -> Result<Aged<Vec<ServiceId>>> {
+        let (value, age) = self.engine.list(provider).await?;
+        Ok(Aged { value, age })
+    }
+
+    /// Whether AWS is observed; otherwise a sentence that says what is wrong.
+    ///
+    /// # Errors
+    /// The sentence.
+    pub fn readiness(&self) -> std::result::Result<(), String> {
+        self.engine.readiness()
+    }
+}
+
+fn budget(per_second: f64, burst: NonZeroU32) -> Budget {
+    Budget { per_second, burst }
+}

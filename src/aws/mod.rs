@@ -1,0 +1,85 @@
+//! OUT. The only module that names the AWS SDK: one function per call, each behind the budget.
+//!
+//! The SDK's retries are off: the caller's loop is the retry, so that every call is counted.
+
+mod convert;
+pub mod failure;
+mod pace;
+mod rds;
+mod secrets;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+pub use failure::{Cause, Failure, Left, Outcome};
+pub(crate) use rds::LARGEST_BATCH;
+pub use rds::NewDbInstance;
+pub use secrets::{Stored, StoredSecret};
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long one call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The clients, and the budgets in front of them.
+#[derive(Debug)]
+pub struct Aws {
+    rds: aws_sdk_rds::Client,
+    secrets: aws_sdk_secretsmanager::Client,
+    rds_pace: pace::Pace,
+    secrets_pace: pace::Pace,
+}
+
+/// How many calls a service may be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// On average, per second.
+    pub per_second: f64,
+    /// At once.
+    pub burst: NonZeroU32,
+}
+
+impl Aws {
+    /// Clients configured by the SDK's own variables (`AWS_REGION`, `AWS_ENDPOINT_URL`, credentials).
+    /// Makes no call.
+    pub async fn from_environment(rds: Budget, secrets: Budget) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(CALL_TIMEOUT)
+            .operation_timeout(CALL_TIMEOUT)
+            .build();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .load()
+            .await;
+        Self::with_config(&config, rds, secrets)
+    }
+
+    /// Clients of a given configuration.
+    #[must_use]
+    pub fn with_config(config: &SdkConfig, rds: Budget, secrets: Budget) -> Self {
+        let clients = (aws_sdk_rds::Client::new(config), aws_sdk_secretsmanager::Client::new(config));
+        Self::with_clients(clients.0, clients.1, rds, secrets)
+    }
+
+    /// Given clients, whose retries must be off: how tests put a world of their own behind them.
+    #[must_use]
+    pub fn with_clients(
+        rds: aws_sdk_rds::Client,
+        secrets: aws_sdk_secretsmanager::Client,
+        rds_budget: Budget,
+        secrets_budget: Budget,
+    ) -> Self {
+        Self {
+            rds,
+            secrets,
+            rds_pace: pace::Pace::new(rds_budget.per_second, rds_budget.burst),
+            secrets_pace: pace::Pace::new(secrets_budget.per_second, secrets_budget.burst),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The calls to RDS.
+
+use aws_sdk_rds::types::{Filter, Tag};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::failure::{Failure, Outcome};
+use super::{Aws, convert};
+use crate::decide::Modification;
+use crate::model::{Instance, Tags};
+
+/// The most identifiers one filtered describe asks for: what fits on one page of its answer.
+pub(crate) const LARGEST_BATCH: usize = 100;
+/// RDS's largest page.
+const PAGE: i32 = 100;
+
+/// Everything CreateDBInstance is told. What RDS would choose by itself is always sent.
+#[derive(Debug)]
+pub struct NewDbInstance<'a> {
+    /// DB instance identifier.
+    pub identifier: &'a str,
+    /// RDS's name of the engine.
+    pub engine: &'a str,
+    /// Full version.
+    pub version: &'a str,
+    /// Instance class.
+    pub class: &'a str,
+    /// GiB of gp3.
+    pub storage_gib: u32,
+    /// The master user.
+    pub master_user: &'a str,
+    /// Its password.
+    pub master_password: &'a SecretString,
+    /// The initial database.
+    pub database: &'a str,
+    /// Whether it gets a standby in another zone.
+    pub multi_az: bool,
+    /// Days that automated backups are kept.
+    pub backup_retention: u32,
+    /// Whether DeleteDBInstance is refused.
+    pub deletion_protection: bool,
+    /// Whether storage is encrypted.
+    pub encrypted: bool,
+    /// Key to encrypt with; AWS's own where `None`.
+    pub kms_key_id: Option<&'a str>,
+    /// Whether RDS may apply minor upgrades by itself.
+    pub auto_minor_version_upgrade: bool,
+    /// Whether snapshots get the instance's tags.
+    pub copy_tags_to_snapshot: bool,
+    /// Certificate authority of the server's certificate; RDS's default where `None`.
+    pub ca_certificate: Option<&'a str>,
+    /// DB subnet group; the default VPC where `None`.
+    pub subnet_group: Option<&'a str>,
+    /// VPC security groups; the VPC's default where empty.
+    pub security_groups: &'a [String],
+    /// The record.
+    pub tags: &'a Tags,
+}
+
+impl Aws {
+    /// CreateDBInstance. There is no client token: after [`super::Left::Maybe`] observe before trying again.
+    pub async fn create_instance(&self, new: NewDbInstance<'_>) -> Outcome<Instance> {
+        self.rds_pace.turn().await;
+        let security_groups = (!new.security_groups.is_empty()).then(|| new.security_groups.to_vec());
+        let answer = self
+            .rds
+            .create_db_instance()
+            .db_instance_identifier(new.identifier)
+            .engine(new.engine)
+            .engine_version(new.version)
+            .db_instance_class(new.class)
+            .storage_type("gp3")
+            .allocated_storage(int(new.storage_gib))
+            .master_username(new.master_user)
+            .master_user_password(new.master_password.expose_secret())
+            .db_name(new.database)
+            .multi_az(new.multi_az)
+            .backup_retention_period(int(new.backup_retention))
+            .deletion_protection(new.deletion_protection)
+            .storage_encrypted(new.encrypted)
+            .set_kms_key_id(new.kms_key_id.filter(|_| new.encrypted).map(str::to_owned))
+            .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
+            .copy_tags_to_snapshot(new.copy_tags_to_snapshot)
+            .set_ca_certificate_identifier(new.ca_certificate.map(str::to_owned))
+            .set_db_subnet_group_name(new.subnet_group.map(str::to_owned))
+            .set_vpc_security_group_ids(security_groups)
+            .publicly_accessible(false)
+            .set_tags(Some(rds_tags(new.tags)))
+            .send()
+            .await
+            .map_err(|error| Failure::of("CreateDBInstance", error))?;
+        described("CreateDBInstance", answer.db_instance())
+    }
+
+    /// DescribeDBInstances of at most 100 identifiers: unknown ones are simply missing from the answer.
+    pub async fn describe_instances(&self, identifiers: &[String]) -> Outcome<Vec<Instance>> {
+        self.rds_pace.turn().await;
+        let filter = Filter::builder().name("db-instance-id").set_values(Some(identifiers.to_vec())).build();
+        let answer = self
+            .rds
+            .describe_db_instances()
+            .filters(filter)
+            .max_records(PAGE)
+            .send()
+            .await
+            .map_err(|error| Failure::of("DescribeDBInstances", error))?;
+        // Should RDS ever cut a filtered answer short, "not on this page" must not read as "gone".
+        if answer.marker().is_some() {
+            return Err(Failure::incomplete("DescribeDBInstances", "end although it was filtered"));
+        }
+        Ok(answer.db_instances().iter().filter_map(convert::instance).collect())
+    }
+
+    /// One page of DescribeDBInstances over the whole account, and the marker of the next.
+    pub async fn describe_page(&self, marker: Option<String>) -> Outcome<(Vec<Instance>, Option<String>)> {
+        self.rds_pace.turn().await;
+        let answer = self
+            .rds
+            .describe_db_instances()
+            .max_records(PAGE)
+            .set_marker(marker)
+            .send()
+            .await
+            .map_err(|error| Failure::of("DescribeDBInstances", error))?;
+        let next = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
+        Ok((answer.db_instances().iter().filter_map(convert::instance).collect(), next))
+    }
+
+    /// ModifyDBInstance for one concern, at once. `password` is read only for the concern that needs it.
+    pub async fn modify_instance(
+        &self,
+        identifier: &str,
+        change: &Modification,
+        password: Option<&SecretString>,
+    ) -> Outcome<Instance> {
+        self.rds_pace.turn().await;
+        let call = self.rds.modify_db_instance().db_instance_identifier(identifier).apply_immediately(true);
+        let call = match change {
+            Modification::SuperuserPassword { .. } => {
+                call.set_master_user_password(password.map(|password| password.expose_secret().to_owned()))
+            }
+            Modification::Version { to, major } => {
+                call.engine_version(to).set_allow_major_version_upgrade(major.then_some(true))
+            }
+            Modification::Storage { gib, iops } => call.allocated_storage(int(*gib)).set_iops(iops.map(int)),
+            Modification::Class(class) => call.db_instance_class(class),
+            Modification::MultiAz(multi_az) => call.multi_az(*multi_az),
+            Modification::BackupRetention(days) => call.backup_retention_period(int(*days)),
+            Modification::DeletionProtection(protected) => call.deletion_protection(*protected),
+        };
+        let answer = call.send().await.map_err(|error| Failure::of("ModifyDBInstance", error))?;
+        described("ModifyDBInstance", answer.db_instance())
+    }
+
+    /// DeleteDBInstance, with its automated backups. `None` where the answer describes nothing.
+    pub async fn delete_instance(
+        &self,
+        identifier: &str,
+        final_snapshot: Option<&str>,
+    ) -> Outcome<Option<Instance>> {
+        self.rds_pace.turn().await;
+        let answer = self
+            .rds
+            .delete_db_instance()
+            .db_instance_identifier(identifier)
+            .skip_final_snapshot(final_snapshot.is_none())
+            .set_final_db_snapshot_identifier(final_snapshot.map(str::to_owned))
+            .delete_automated_backups(true)
+            .send()
+            .await
+            .map_err(|error| Failure::of("DeleteDBInstance", error))?;
+        Ok(answer.db_instance().and_then(convert::instance))
+    }
+
+    /// AddTagsToResource: writes these tags over those of the same key.
+    pub async fn write_tags(&self, arn: &str, tags: &Tags) -> Outcome<()> {
+        self.rds_pace.turn().await;
+        self.rds
+            .add_tags_to_resource()
+            .resource_name(arn)
+            .set_tags(Some(rds_tags(tags)))
+            .send()
+            .await
+            .map_err(|error| Failure::of("AddTagsToResource", error))?;
+        Ok(())
+    }
+}
+
+fn described(operation: &'static str, answer: Option<&aws_sdk_rds::types::DbInstance>) -> Outcome<Instance> {
+    answer.and_then(convert::instance).ok_or_else(|| Failure::incomplete(operation, "DB instance"))
+}
+
+fn rds_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+fn int(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}

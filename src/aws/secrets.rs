@@ -1,0 +1,149 @@
+//! The calls to Secrets Manager. Values are read by VersionId, never as the current one, and
+//! secrets are deleted by ARN, never by name.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, Tag};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Aws;
+use super::failure::{Failure, Outcome};
+use crate::model::Tags;
+
+/// Where a value was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// ARN of the secret: unique to this life of its name.
+    pub arn: String,
+    /// VersionId of the value.
+    pub version: String,
+}
+
+/// A secret as a listing shows it.
+#[derive(Clone, Debug)]
+pub struct StoredSecret {
+    /// ARN.
+    pub arn: String,
+    /// Name.
+    pub name: String,
+    /// How long ago it was made; `None` where AWS does not say.
+    pub age: Option<Duration>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Aws {
+    /// CreateSecret. `version` is the client token, and becomes the VersionId.
+    pub async fn create_secret(
+        &self,
+        name: &str,
+        version: &str,
+        value: &SecretString,
+        kms_key_id: Option<&str>,
+        tags: &Tags,
+    ) -> Outcome<Stored> {
+        self.secrets_pace.turn().await;
+        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+        let answer = self
+            .secrets
+            .create_secret()
+            .name(name)
+            .client_request_token(version)
+            .secret_string(value.expose_secret())
+            .set_kms_key_id(kms_key_id.map(str::to_owned))
+            .set_tags(Some(tags))
+            .send()
+            .await
+            .map_err(|error| Failure::of("CreateSecret", error))?;
+        let arn = answer.arn().ok_or_else(|| Failure::incomplete("CreateSecret", "ARN"))?;
+        Ok(Stored { arn: arn.to_owned(), version: version.to_owned() })
+    }
+
+    /// PutSecretValue. `version` is the client token, and becomes the VersionId.
+    pub async fn put_secret(&self, arn: &str, version: &str, value: &SecretString) -> Outcome<()> {
+        self.secrets_pace.turn().await;
+        self.secrets
+            .put_secret_value()
+            .secret_id(arn)
+            .client_request_token(version)
+            .secret_string(value.expose_secret())
+            .send()
+            .await
+            .map_err(|error| Failure::of("PutSecretValue", error))?;
+        Ok(())
+    }
+
+    /// GetSecretValue of one version.
+    pub async fn secret(&self, arn: &str, version: &str) -> Outcome<SecretString> {
+        self.secrets_pace.turn().await;
+        let answer = self
+            .secrets
+            .get_secret_value()
+            .secret_id(arn)
+            .version_id(version)
+            .send()
+            .await
+            .map_err(|error| Failure::of("GetSecretValue", error))?;
+        let value = answer.secret_string().ok_or_else(|| Failure::incomplete("GetSecretValue", "SecretString"))?;
+        Ok(SecretString::from(value))
+    }
+
+    /// DeleteSecret, at once and for good. A secret that is gone already is no failure.
+    pub async fn delete_secret(&self, arn: &str) -> Outcome<()> {
+        self.secrets_pace.turn().await;
+        self.secrets
+            .delete_secret()
+            .secret_id(arn)
+            .force_delete_without_recovery(true)
+            .send()
+            .await
+            .map_err(|error| Failure::of("DeleteSecret", error))?;
+        Ok(())
+    }
+
+    /// DescribeSecret: whether a secret exists and is not on its way out.
+    pub async fn has_secret(&self, arn: &str) -> Outcome<bool> {
+        self.secrets_pace.turn().await;
+        let answer = self.secrets.describe_secret().secret_id(arn).send().await;
+        match answer.map_err(|error| Failure::of("DescribeSecret", error)) {
+            Ok(answer) => Ok(answer.deleted_date().is_none()),
+            Err(failure) if failure.cause == super::Cause::NotFound => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// One page of ListSecrets of names that start with `prefix`, and the token of the next.
+    pub async fn list_secrets(
+        &self,
+        prefix: &str,
+        token: Option<String>,
+    ) -> Outcome<(Vec<StoredSecret>, Option<String>)> {
+        self.secrets_pace.turn().await;
+        let filter = Filter::builder().key(FilterNameStringType::Name).values(prefix).build();
+        let answer = self
+            .secrets
+            .list_secrets()
+            .filters(filter)
+            .max_results(100)
+            .set_next_token(token)
+            .send()
+            .await
+            .map_err(|error| Failure::of("ListSecrets", error))?;
+        let secrets = answer.secret_list().iter().filter_map(stored_secret).collect();
+        Ok((secrets, answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned)))
+    }
+}
+
+fn stored_secret(entry: &aws_sdk_secretsmanager::types::SecretListEntry) -> Option<StoredSecret> {
+    let made = entry.created_date().and_then(|date| SystemTime::try_from(*date).ok());
+    Some(StoredSecret {
+        arn: entry.arn()?.to_owned(),
+        name: entry.name()?.to_owned(),
+        age: made.and_then(|made| made.elapsed().ok()),
+        tags: entry
+            .tags()
+            .iter()
+            .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
+            .collect(),
+    })
+}

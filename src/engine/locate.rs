@@ -1,0 +1,44 @@
+//! Finding the instance of one service, for a request that is about to write.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Engine;
+use super::snapshot::Known;
+use crate::aws::Outcome;
+use crate::model::ServiceId;
+
+/// How often an instance is looked for before it counts as not there.
+const LOOKS: u32 = 3;
+/// The pause between two looks: RDS's answers are eventually consistent.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(400);
+
+impl Engine {
+    /// One DescribeDBInstances for one service. What it says is worked into the snapshot.
+    pub(super) async fn look_once(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
+        let inner = &self.inner;
+        let at = Instant::now();
+        let identifier = inner.settings.broker.instance_identifier(id);
+        let found = inner.aws.describe_instances(&[identifier]).await?.pop();
+        let known = found.map(|instance| Known::new(instance, &inner.settings.broker, &inner.catalog));
+        inner.refresher.answered(id, known, at);
+        let snapshot = inner.refresher.snapshot();
+        let sighting = snapshot.get(id).filter(|sighting| !sighting.is_missing());
+        Ok(sighting.and_then(|sighting| sighting.known.clone()))
+    }
+
+    /// Looks several times before it says that there is nothing.
+    pub(super) async fn look_surely(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
+        for look in 0..LOOKS {
+            if look > 0 {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            if let Some(known) = self.look_once(id).await? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+}

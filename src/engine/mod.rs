@@ -1,0 +1,330 @@
+//! GLUE. The two paths through the service; no rules of its own.
+//!
+//! Write: a request records the wish in AWS ([`create`], [`update`], [`delete`]) and gives the
+//! service's worker a push; the worker observes, decides and executes one step at a time until
+//! nothing is left to do. Read: [`refresh`] keeps a [`snapshot`] that answers everyone.
+//!
+//! Invariant: whatever is in memory here can be lost. A process that starts sweeps the account
+//! and goes on with every wish that is not done.
+
+mod create;
+mod delete;
+mod execute;
+mod locate;
+mod refresh;
+mod snapshot;
+mod status;
+mod sweep;
+mod update;
+mod worker;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::aws::Aws;
+use crate::contract::status::Status;
+use crate::decide::{Evidence, Step, Why, decide};
+use crate::error::{Error, Result};
+use crate::model::{BrokerName, Catalog, Desired, Instance, Meaning, Provider, ServiceId, Which};
+use crate::sql::Databases;
+use refresh::{Refresher, lock};
+use snapshot::{Known, Snapshot};
+
+/// How long a caller waits for a fresher observation before it is given what is known.
+const LOOK_WITHIN: Duration = Duration::from_secs(8);
+
+/// What the engine is told at start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Prefix of everything it owns.
+    pub broker: BrokerName,
+    /// How old what is known of a service in transition may be.
+    pub refresh_active: Duration,
+    /// How old what is known of a settled service may be.
+    pub refresh_settled: Duration,
+    /// How often it looks for secrets that nothing refers to.
+    pub sweep_every: Duration,
+    /// How old such a secret must be to be deleted.
+    pub sweep_grace: Duration,
+    /// DB subnet group of new instances.
+    pub subnet_group: Option<String>,
+    /// VPC security groups of new instances.
+    pub security_groups: Vec<String>,
+    /// Key for storage and secrets.
+    pub kms_key_id: Option<String>,
+}
+
+/// Everything the two paths share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    aws: Aws,
+    databases: Databases,
+    catalog: Arc<Catalog>,
+    settings: Settings,
+    refresher: Refresher,
+    workers: Mutex<HashMap<ServiceId, Arc<Notify>>>,
+    notes: Mutex<HashMap<ServiceId, Why>>,
+    lost_secrets: watch::Sender<BTreeSet<(ServiceId, Which)>>,
+    locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
+    unknown_statuses: Mutex<BTreeSet<String>>,
+    tasks: TaskTracker,
+    stopped: CancellationToken,
+}
+
+impl Engine {
+    /// Starts observing and working. AWS need not be reachable yet.
+    #[must_use]
+    pub fn start(aws: Aws, databases: Databases, catalog: Arc<Catalog>, settings: Settings) -> Self {
+        let inner = Inner {
+            aws,
+            databases,
+            catalog,
+            refresher: Refresher::new(settings.refresh_active, settings.refresh_settled),
+            settings,
+            workers: Mutex::default(),
+            notes: Mutex::default(),
+            lost_secrets: watch::Sender::default(),
+            locks: Mutex::default(),
+            unknown_statuses: Mutex::default(),
+            tasks: TaskTracker::new(),
+            stopped: CancellationToken::new(),
+        };
+        let engine = Self { inner: Arc::new(inner) };
+        engine.inner.tasks.spawn(engine.clone().observe());
+        engine.inner.tasks.spawn(engine.clone().attend());
+        engine.inner.tasks.spawn(sweep::run(engine.clone()));
+        engine
+    }
+
+    /// Stops: nothing new begins, calls under way end. A later start goes on where this ended.
+    pub async fn stop(&self) {
+        self.inner.stopped.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    /// The catalogue in force.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    /// Whether AWS has been observed and still answers; otherwise what is wrong.
+    pub fn readiness(&self) -> std::result::Result<(), String> {
+        if let Some(failure) = &self.inner.refresher.rounds().borrow().failure {
+            return Err(format!("AWS cannot be observed: {failure}"));
+        }
+        match self.inner.refresher.snapshot().swept_at {
+            Some(_) => Ok(()),
+            None => Err("AWS has not been observed yet".to_owned()),
+        }
+    }
+
+    /// The services of a provider, with the age of the oldest answer that went into it.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
+    pub async fn list(&self, provider: Provider) -> Result<(Vec<ServiceId>, Duration)> {
+        let stale = self.observed_at()?.elapsed() >= self.inner.settings.refresh_settled;
+        if stale {
+            self.inner.refresher.look(None, Instant::now() + LOOK_WITHIN).await;
+        }
+        let snapshot = self.inner.refresher.snapshot();
+        let mut ids: Vec<_> =
+            snapshot.services().filter(|(_, _, known)| known.is_of(provider)).map(|(id, ..)| id).collect();
+        ids.sort_unstable();
+        Ok((ids, snapshot.swept_at.map_or(Duration::ZERO, |at| at.elapsed())))
+    }
+
+    /// The status of those ids that are services of this provider, with the age of the oldest.
+    ///
+    /// # Errors
+    /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
+    pub async fn statuses(
+        &self,
+        provider: Provider,
+        ids: Vec<ServiceId>,
+    ) -> Result<(BTreeMap<ServiceId, Status>, Duration)> {
+        self.observed_at()?;
+        let stale: Vec<_> = {
+            let snapshot = self.inner.refresher.snapshot();
+            ids.iter().copied().filter(|&id| self.is_stale(&snapshot, id)).collect()
+        };
+        if !stale.is_empty() {
+            self.inner.refresher.look(Some(stale), Instant::now() + LOOK_WITHIN).await;
+        }
+        let snapshot = self.inner.refresher.snapshot();
+        let lost = self.inner.lost_secrets.borrow();
+        let mut statuses = BTreeMap::new();
+        let mut oldest = Duration::ZERO;
+        for id in ids {
+            if let Some(asked) = snapshot.asked_at(id) {
+                oldest = oldest.max(asked.elapsed());
+            }
+            let Some(known) = snapshot.get(id).and_then(|sighting| sighting.known.as_ref()) else { continue };
+            if known.is_of(provider) {
+                let note = lock(&self.inner.notes).get(&id).cloned();
+                let lost = lost.iter().find(|(service, _)| *service == id).map(|(_, which)| *which);
+                let catalog = self.inner.catalog.provider(provider);
+                statuses.insert(id, status::render(known, note, lost, catalog, now()));
+            }
+        }
+        Ok((statuses, oldest))
+    }
+
+    /// When AWS was last swept, or the answer for as long as it never was.
+    fn observed_at(&self) -> Result<Instant> {
+        self.inner.refresher.snapshot().swept_at.ok_or_else(|| {
+            Error::unavailable("AWS is still being asked for the first time; try again.", Duration::from_secs(2))
+        })
+    }
+
+    fn is_stale(&self, snapshot: &Snapshot, id: ServiceId) -> bool {
+        let sighting = snapshot.get(id);
+        let settled = sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known));
+        let (at, limit) = if settled {
+            (snapshot.asked_at(id), self.inner.settings.refresh_settled)
+        } else {
+            // Another replica may have made it since the last sweep.
+            (sighting.map(|sighting| sighting.at), self.inner.settings.refresh_active)
+        };
+        at.is_none_or(|at| at.elapsed() >= limit)
+    }
+
+    /// The one task that calls DescribeDBInstances for the snapshot.
+    async fn observe(self) {
+        let inner = &self.inner;
+        let due = |snapshot: &Snapshot| {
+            let working = lock(&inner.workers);
+            snapshot
+                .services()
+                .filter(|(id, sighting, known)| {
+                    (working.contains_key(id) || sighting.is_missing() || !is_settled(known))
+                        && sighting.at.elapsed() >= inner.settings.refresh_active.mul_f64(0.9)
+                })
+                .map(|(id, ..)| id)
+                .collect()
+        };
+        let stopped = inner.stopped.clone();
+        inner.refresher.run(&inner.aws, &inner.settings.broker, &inner.catalog, due, stopped).await;
+    }
+
+    /// After every round, sees to it that each service with work to do has a worker.
+    async fn attend(self) {
+        let mut rounds = self.inner.refresher.rounds();
+        loop {
+            tokio::select! {
+                () = self.inner.stopped.cancelled() => return,
+                changed = rounds.changed() => if changed.is_err() { return },
+            }
+            let snapshot = self.inner.refresher.snapshot();
+            for (id, _, known) in snapshot.services() {
+                self.notice_status(&known.instance);
+                if needs_work(known) {
+                    self.ensure_worker(id);
+                }
+            }
+            lock(&self.inner.notes).retain(|id, _| snapshot.get(*id).is_some());
+            lock(&self.inner.locks).retain(|_, guard| guard.strong_count() > 0);
+        }
+    }
+
+    /// Gives the service's worker a push, and a worker if it has none.
+    fn push(&self, id: ServiceId) {
+        self.ensure_worker(id).notify_one();
+    }
+
+    fn ensure_worker(&self, id: ServiceId) -> Arc<Notify> {
+        let mut workers = lock(&self.inner.workers);
+        let push = workers.entry(id).or_insert_with(|| {
+            let push = Arc::new(Notify::new());
+            self.inner.tasks.spawn(worker::run(self.clone(), id, Arc::clone(&push)));
+            push
+        });
+        Arc::clone(push)
+    }
+
+    /// Runs a request's work in a task that outlives the request.
+    pub async fn outliving<F>(&self, work: F, within: Duration) -> Result<()>
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let task = self.inner.tasks.spawn(work);
+        match tokio::time::timeout(within, task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(stopped)) => Err(still_working().caused_by(stopped)),
+            Err(_elapsed) => Err(still_working()),
+        }
+    }
+
+    /// Requests about one service are worked on one after the other, within this process.
+    async fn turn_of(&self, id: ServiceId) -> tokio::sync::OwnedMutexGuard<()> {
+        let mutex = {
+            let mut locks = lock(&self.inner.locks);
+            let held = locks.get(&id).and_then(Weak::upgrade);
+            held.unwrap_or_else(|| {
+                let mutex = Arc::new(tokio::sync::Mutex::new(()));
+                locks.insert(id, Arc::downgrade(&mutex));
+                mutex
+            })
+        };
+        mutex.lock_owned().await
+    }
+
+    /// Works in what a call of our own has just answered.
+    fn saw(&self, instance: Instance) {
+        if let Some(id) = self.inner.settings.broker.service_of(&instance.identifier) {
+            self.inner.refresher.saw(id, Known::new(instance, &self.inner.settings.broker, &self.inner.catalog));
+        }
+    }
+
+    /// An unknown status is "in progress"; that it is unknown is said once.
+    fn notice_status(&self, instance: &Instance) {
+        let status = &instance.status;
+        if !status.is_known() && lock(&self.inner.unknown_statuses).insert(status.to_string()) {
+            tracing::warn!(db.status = %status, "RDS reports a status this broker does not know; it counts as in progress");
+        }
+    }
+}
+
+fn still_working() -> Error {
+    Error::unavailable("The request is still being worked on; send it again.", Duration::from_secs(2))
+}
+
+/// Whether a worker could do something, now or once RDS has finished.
+fn needs_work(known: &Known) -> bool {
+    let Some(desired) = &known.desired else { return false };
+    let observed = crate::model::Observed::Present(Box::new(known.instance.clone()));
+    match decide(desired, &observed, &Evidence::default(), now()) {
+        Step::Done => false,
+        Step::Wait(why) => !why.is_idle(),
+        _ => true,
+    }
+}
+
+/// Whether nothing about it is expected to change by itself.
+fn is_settled(known: &Known) -> bool {
+    let at_rest = !matches!(known.instance.status.meaning(), Meaning::InProgress | Meaning::Deleting);
+    let done = match &known.desired {
+        Some(Desired::Running(target)) => target.done || target.gave_up.is_some(),
+        Some(Desired::Gone { .. }) => false,
+        Some(Desired::Unreadable(_)) | None => true,
+    };
+    at_rest && done
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

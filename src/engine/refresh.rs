@@ -1,0 +1,251 @@
+//! READ. Keeps the snapshot fresh: one round at a time, however many ask.
+//!
+//! A wake-up carries no data; what is wanted is noted beside it, so that everyone who asks
+//! while a round runs shares the next one. A round reads known ids in filtered batches or sweeps
+//! the account page by page, whichever costs fewer calls. A failed round changes nothing.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::snapshot::{Known, Scope, Snapshot};
+use crate::aws::{Aws, Failure, LARGEST_BATCH, Outcome};
+use crate::model::{BrokerName, Catalog, Instance, ServiceId};
+
+/// The longest pause after failed rounds.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The pause after the first failed round.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// How soon a missing instance is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Pages at most in one sweep: more than RDS's largest quota has instances.
+const MOST_PAGES: usize = 10_000;
+
+/// The snapshot and the one task that refreshes it.
+#[derive(Debug)]
+pub(crate) struct Refresher {
+    snapshot: ArcSwap<Snapshot>,
+    writing: Mutex<()>,
+    wanted: Mutex<Wanted>,
+    kick: Notify,
+    rounds: watch::Sender<Round>,
+    pub(crate) active: Duration,
+    pub(crate) settled: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    ids: BTreeSet<ServiceId>,
+    everything: bool,
+    /// Number of the round that will serve what is noted now.
+    round: u64,
+}
+
+/// The last round that ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Round {
+    number: u64,
+    /// Why it failed, if it did.
+    pub(crate) failure: Option<String>,
+}
+
+impl Refresher {
+    pub(crate) fn new(active: Duration, settled: Duration) -> Self {
+        Self {
+            snapshot: ArcSwap::default(),
+            writing: Mutex::default(),
+            wanted: Mutex::default(),
+            kick: Notify::new(),
+            rounds: watch::Sender::new(Round::default()),
+            active,
+            settled,
+        }
+    }
+
+    /// What is known now.
+    pub(crate) fn snapshot(&self) -> arc_swap::Guard<std::sync::Arc<Snapshot>> {
+        self.snapshot.load()
+    }
+
+    /// Tells of every round that ends.
+    pub(crate) fn rounds(&self) -> watch::Receiver<Round> {
+        self.rounds.subscribe()
+    }
+
+    /// Works in what a call of our own has just answered.
+    pub(crate) fn saw(&self, id: ServiceId, known: Known) {
+        let _writing = lock(&self.writing);
+        self.snapshot.store(self.snapshot.load().with_own(id, known, Instant::now()).into());
+    }
+
+    /// Works in the answer to a question about one id that was asked at `at`.
+    pub(crate) fn answered(&self, id: ServiceId, known: Option<Known>, at: Instant) {
+        let found = known.map(|known| (id, known)).into_iter().collect();
+        let _writing = lock(&self.writing);
+        self.snapshot.store(self.snapshot.load().with_answer(&Scope::Ids(vec![id]), found, at).into());
+    }
+
+    /// Asks for a round that looks at these ids, without waiting for it.
+    pub(crate) fn want(&self, ids: impl IntoIterator<Item = ServiceId>) {
+        lock(&self.wanted).ids.extend(ids);
+        self.kick.notify_one();
+    }
+
+    /// Waits until one round has looked at these ids (all, if `None`), whether it succeeded or
+    /// not, at most until `deadline`. While rounds fail nobody waits: what is known is older then.
+    pub(crate) async fn look(&self, ids: Option<Vec<ServiceId>>, deadline: Instant) {
+        let mut rounds = self.rounds();
+        if rounds.borrow_and_update().failure.is_some() {
+            return;
+        }
+        let round = {
+            let mut wanted = lock(&self.wanted);
+            match ids {
+                Some(ids) => wanted.ids.extend(ids),
+                None => wanted.everything = true,
+            }
+            wanted.round
+        };
+        self.kick.notify_one();
+        let ended = rounds.wait_for(|ended| ended.number > round);
+        // Past the deadline the answer is what is known: that is no failure.
+        drop(tokio::time::timeout_at(deadline, ended).await);
+    }
+
+    /// Runs rounds until it is cancelled. `due` names what needs looking at without anyone asking.
+    pub(crate) async fn run(
+        &self,
+        aws: &Aws,
+        broker: &BrokerName,
+        catalog: &Catalog,
+        due: impl Fn(&Snapshot) -> Vec<ServiceId>,
+        stopped: CancellationToken,
+    ) {
+        let mut failed_rounds = 0_u32;
+        loop {
+            let (number, wanted) = self.take();
+            let snapshot = self.snapshot.load_full();
+            let mut ids = wanted.ids;
+            ids.extend(due(&snapshot));
+            let stale = snapshot.swept_at.is_none_or(|at| at.elapsed() >= self.settled);
+            let round = if wanted.everything || stale {
+                Some(Scope::All)
+            } else if ids.is_empty() {
+                None
+            } else {
+                Some(Scope::Ids(ids.into_iter().collect()))
+            };
+            let outcome = match round {
+                Some(scope) => self.round(aws, broker, catalog, scope).await,
+                None => Ok(()),
+            };
+            let failure = outcome.err();
+            failed_rounds = if failure.is_some() { failed_rounds.saturating_add(1) } else { 0 };
+            if let Some(failure) = &failure {
+                tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
+            }
+            self.rounds.send_replace(Round { number, failure: failure.map(|failure| failure.to_string()) });
+            tokio::select! {
+                () = stopped.cancelled() => return,
+                () = self.pause(failed_rounds) => {}
+            }
+        }
+    }
+
+    fn take(&self) -> (u64, Wanted) {
+        let mut wanted = lock(&self.wanted);
+        let round = wanted.round + 1;
+        (round, std::mem::replace(&mut *wanted, Wanted { round, ..Wanted::default() }))
+    }
+
+    /// Until something is due or wanted; after failures, longer and longer, whoever asks.
+    async fn pause(&self, failed_rounds: u32) {
+        if failed_rounds > 0 {
+            let pause = FIRST_PAUSE.saturating_mul(1 << failed_rounds.min(10)).min(LONGEST_PAUSE);
+            let jitter = pause.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 1024.0);
+            tokio::time::sleep(pause + jitter).await;
+            return;
+        }
+        let snapshot = self.snapshot.load();
+        let missing = snapshot.services().any(|(_, sighting, _)| sighting.is_missing());
+        drop(snapshot);
+        let next = if missing { self.active.min(LOOK_AGAIN) } else { self.active };
+        // A kick ends the pause early.
+        drop(tokio::time::timeout(next, self.kick.notified()).await);
+    }
+
+    async fn round(&self, aws: &Aws, broker: &BrokerName, catalog: &Catalog, scope: Scope) -> Outcome<()> {
+        let known = self.snapshot.load().len();
+        let at = Instant::now();
+        match scope {
+            // A sweep costs a page per hundred instances in the account, of which we know only ours.
+            Scope::Ids(ids) if ids.len().div_ceil(LARGEST_BATCH) <= known.div_ceil(LARGEST_BATCH).max(1) => {
+                for batch in ids.chunks(LARGEST_BATCH) {
+                    let at = Instant::now();
+                    let identifiers: Vec<_> = batch.iter().map(|&id| broker.instance_identifier(id)).collect();
+                    let found = aws.describe_instances(&identifiers).await?;
+                    self.store(&Scope::Ids(batch.to_vec()), found, at, broker, catalog);
+                }
+            }
+            Scope::Ids(ids) => {
+                let found = sweep(aws).await?;
+                self.store(&Scope::Ids(ids), found.clone(), at, broker, catalog);
+                self.store(&Scope::All, found, at, broker, catalog);
+            }
+            Scope::All => {
+                let found = sweep(aws).await?;
+                self.store(&Scope::All, found, at, broker, catalog);
+            }
+        }
+        Ok(())
+    }
+
+    fn store(&self, scope: &Scope, found: Vec<Instance>, at: Instant, broker: &BrokerName, catalog: &Catalog) {
+        let found = found
+            .into_iter()
+            .filter_map(|instance| {
+                let id = broker.service_of(&instance.identifier)?;
+                Some((id, Known::new(instance, broker, catalog)))
+            })
+            .collect();
+        let _writing = lock(&self.writing);
+        self.snapshot.store(self.snapshot.load().with_answer(scope, found, at).into());
+    }
+}
+
+/// All pages. A page that fails fails the sweep: half a listing says nothing about what is gone.
+async fn sweep(aws: &Aws) -> Outcome<Vec<Instance>> {
+    let mut all = Vec::new();
+    let mut marker = None;
+    for _ in 0..MOST_PAGES {
+        let (page, next) = aws.describe_page(marker).await?;
+        all.extend(page);
+        if next.is_none() {
+            return Ok(all);
+        }
+        marker = next;
+    }
+    Err(Failure::incomplete("DescribeDBInstances", "last page"))
+}
+
+/// A failure with everything below it, for the log.
+pub(crate) fn chain(failure: &Failure) -> String {
+    let mut text = failure.to_string();
+    let mut next = std::error::Error::source(failure);
+    while let Some(error) = next {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
+}
+
+/// A lock whose holder panicked still guards whole values: every write here is one assignment.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

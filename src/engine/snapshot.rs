@@ -1,0 +1,183 @@
+//! What is known of every service, and how old that is. Pure: it is replaced whole, never changed.
+//!
+//! A service is never gone because a call failed, nor because of one answer without it: only
+//! several answers in a row, spread over time, make an instance absent.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::model::{BrokerName, Catalog, Desired, Instance, Meaning, Observed, Owner, Provider, Record, ServiceId};
+
+/// How many answers in a row must lack an instance before it counts as absent.
+const ABSENT_AFTER_ANSWERS: u32 = 3;
+/// Over how long these answers must be spread, unless the instance was being deleted.
+const ABSENT_AFTER: Duration = Duration::from_secs(5);
+/// How long it is remembered that an id was looked for in vain.
+const FORGET_AFTER: Duration = Duration::from_secs(60);
+
+/// An instance, whose it is, and what its tags ask for.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) instance: Instance,
+    pub(crate) owner: Owner,
+    pub(crate) desired: Option<Desired>,
+}
+
+impl Known {
+    pub(crate) fn new(instance: Instance, broker: &BrokerName, catalog: &Catalog) -> Self {
+        let owner = Record::owner(broker, &instance);
+        let provider = provider_of(&owner);
+        let desired = Desired::of(&owner, &instance, catalog.provider(provider));
+        Self { instance, owner, desired }
+    }
+
+    /// The record, where there is one that makes sense.
+    pub(crate) fn record(&self) -> Option<&Record> {
+        match &self.owner {
+            Owner::Ours(record) => Some(record),
+            Owner::Damaged(..) | Owner::Foreign => None,
+        }
+    }
+
+    /// Whether it is a service under this provider's path.
+    pub(crate) fn is_of(&self, provider: Provider) -> bool {
+        match &self.owner {
+            Owner::Ours(record) => record.provider == provider,
+            Owner::Damaged(..) => provider.traits().rds_engine == self.instance.engine,
+            Owner::Foreign => false,
+        }
+    }
+}
+
+fn provider_of(owner: &Owner) -> Provider {
+    match owner {
+        Owner::Ours(record) => record.provider,
+        Owner::Damaged(..) | Owner::Foreign => Provider::ALL[0],
+    }
+}
+
+/// One id, as last looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Sighting {
+    /// As last described; `None` for an id that was looked for and never seen.
+    pub(crate) known: Option<Arc<Known>>,
+    /// When the last answer about it was asked for.
+    pub(crate) at: Instant,
+    /// Answers in a row that lacked it, and when the first of them was asked for.
+    misses: u32,
+    missing_since: Option<Instant>,
+}
+
+impl Sighting {
+    fn seen(known: Arc<Known>, at: Instant) -> Self {
+        Self { known: Some(known), at, misses: 0, missing_since: None }
+    }
+
+    fn missed(previous: Option<&Self>, at: Instant) -> Self {
+        let known = previous.and_then(|sighting| sighting.known.clone());
+        let misses = previous.map_or(0, |sighting| sighting.misses) + 1;
+        let missing_since = previous.and_then(|sighting| sighting.missing_since).or(Some(at));
+        Self { known, at, misses, missing_since }
+    }
+
+    fn is_absent(&self) -> bool {
+        let Some(known) = &self.known else { return true };
+        let spread = self.missing_since.map_or(Duration::ZERO, |since| self.at.duration_since(since));
+        let expected = known.instance.status.meaning() == Meaning::Deleting;
+        self.misses >= ABSENT_AFTER_ANSWERS && (expected || spread >= ABSENT_AFTER)
+    }
+
+    /// Whether the last answer lacked it although it was there before.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.known.is_some() && self.misses > 0
+    }
+
+    /// For a decision: a missing instance is neither there nor gone.
+    pub(crate) fn observed(&self) -> Observed {
+        match &self.known {
+            Some(known) if self.misses == 0 => Observed::Present(Box::new(known.instance.clone())),
+            Some(_) => Observed::Unknown,
+            None => Observed::Absent,
+        }
+    }
+}
+
+/// What one answer of AWS was about.
+#[derive(Debug)]
+pub(crate) enum Scope {
+    /// The whole account: what is not in it was not there.
+    All,
+    /// These services.
+    Ids(Vec<ServiceId>),
+}
+
+/// Everything known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Snapshot {
+    by_id: HashMap<ServiceId, Sighting>,
+    /// When the last answer about the whole account was asked for.
+    pub(crate) swept_at: Option<Instant>,
+}
+
+impl Snapshot {
+    /// The services that are known, in no order.
+    pub(crate) fn services(&self) -> impl Iterator<Item = (ServiceId, &Sighting, &Arc<Known>)> {
+        self.by_id.iter().filter_map(|(&id, sighting)| Some((id, sighting, sighting.known.as_ref()?)))
+    }
+
+    /// What is known of one id.
+    pub(crate) fn get(&self, id: ServiceId) -> Option<&Sighting> {
+        self.by_id.get(&id)
+    }
+
+    /// How many services are known.
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// When this id was last asked about, by name or with everything.
+    pub(crate) fn asked_at(&self, id: ServiceId) -> Option<Instant> {
+        let by_name = self.by_id.get(&id).map(|sighting| sighting.at);
+        by_name.max(self.swept_at)
+    }
+
+    /// With an answer that was asked for at `at` worked in. What this process has written since
+    /// is newer and stays.
+    pub(crate) fn with_answer(&self, scope: &Scope, found: Vec<(ServiceId, Known)>, at: Instant) -> Self {
+        let mut next = self.clone();
+        let mut found: HashMap<_, _> = found.into_iter().collect();
+        let asked: Vec<ServiceId> = match scope {
+            Scope::All => next.by_id.keys().copied().collect(),
+            Scope::Ids(ids) => ids.clone(),
+        };
+        for id in asked {
+            if !found.contains_key(&id) && next.by_id.get(&id).is_none_or(|sighting| sighting.at < at) {
+                let missed = Sighting::missed(next.by_id.get(&id), at);
+                next.by_id.insert(id, missed);
+            }
+        }
+        for (id, known) in found.drain() {
+            if next.by_id.get(&id).is_none_or(|sighting| sighting.at <= at) {
+                next.by_id.insert(id, Sighting::seen(Arc::new(known), at));
+            }
+        }
+        next.by_id.retain(|_, sighting| match sighting.known {
+            Some(_) => !sighting.is_absent(),
+            None => at.duration_since(sighting.at) < FORGET_AFTER,
+        });
+        if matches!(scope, Scope::All) {
+            next.swept_at = next.swept_at.max(Some(at));
+        }
+        next
+    }
+
+    /// With what a call of our own has just answered about one instance.
+    pub(crate) fn with_own(&self, id: ServiceId, known: Known, at: Instant) -> Self {
+        let mut next = self.clone();
+        next.by_id.insert(id, Sighting::seen(Arc::new(known), at));
+        next
+    }
+}

@@ -1,0 +1,104 @@
+//! The slow sweep over secrets: removes those that a crash left without an instance, and notices
+//! those that an instance refers to and that are gone.
+//!
+//! A secret is removed only if it carries this broker's tags, is older than the grace period, and
+//! no instance that AWS shows *after* the listing refers to it. Never by name alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Engine;
+use super::create::retrying;
+use super::refresh::chain;
+use crate::aws::{Outcome, StoredSecret};
+use crate::model::{ServiceId, Which, desired::secret_arns, tag};
+
+/// How long a sweep waits for a fresh observation of the account.
+const OBSERVE_WITHIN: Duration = Duration::from_secs(120);
+
+/// Sweeps now and then until the engine stops.
+pub(super) async fn run(engine: Engine) {
+    loop {
+        if let Err(failure) = once(&engine).await {
+            tracing::warn!(error = %chain(&failure), "The sweep over secrets did not end");
+        }
+        tokio::select! {
+            () = engine.inner.stopped.cancelled() => return,
+            () = tokio::time::sleep(engine.inner.settings.sweep_every) => {}
+        }
+    }
+}
+
+async fn once(engine: &Engine) -> Outcome<()> {
+    let begun = Instant::now();
+    let secrets = list(engine).await?;
+    engine.inner.refresher.look(None, begun + OBSERVE_WITHIN).await;
+    let snapshot = engine.inner.refresher.snapshot().clone();
+    if snapshot.swept_at.is_none_or(|at| at < begun) {
+        return Ok(());
+    }
+    let referred: BTreeMap<ServiceId, Vec<String>> =
+        snapshot.services().map(|(id, _, known)| (id, secret_arns(&known.instance.tags))).collect();
+    for secret in &secrets {
+        let Some(id) = orphaned(engine, secret, &referred) else { continue };
+        // One answer without an instance proves nothing.
+        let known = engine.look_surely(id).await?;
+        let still_referred =
+            known.is_some_and(|known| secret_arns(&known.instance.tags).contains(&secret.arn));
+        if !still_referred {
+            retrying(|| engine.inner.aws.delete_secret(&secret.arn)).await?;
+            tracing::info!(service.id = %id, secret.name = %secret.name, "Removed a secret that no instance refers to");
+        }
+    }
+    notice_lost(engine, &secrets, &referred).await
+}
+
+async fn list(engine: &Engine) -> Outcome<Vec<StoredSecret>> {
+    let prefix = format!("{}/", engine.inner.settings.broker);
+    let mut all = Vec::new();
+    let mut token = None;
+    loop {
+        let (page, next) = retrying(|| engine.inner.aws.list_secrets(&prefix, token.clone())).await?;
+        all.extend(page);
+        match next {
+            Some(next) => token = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// The service of a secret that is ours, old enough, and that nothing refers to.
+fn orphaned(
+    engine: &Engine,
+    secret: &StoredSecret,
+    referred: &BTreeMap<ServiceId, Vec<String>>,
+) -> Option<ServiceId> {
+    let settings = &engine.inner.settings;
+    let ours = secret.tags.get(tag::BROKER).is_some_and(|broker| broker == settings.broker.as_str());
+    let old = secret.age.is_some_and(|age| age >= settings.sweep_grace);
+    let id: ServiceId = secret.tags.get(tag::SERVICE)?.parse().ok()?;
+    let in_use = referred.get(&id).is_some_and(|arns| arns.contains(&secret.arn));
+    (ours && old && !in_use).then_some(id)
+}
+
+/// Secrets that an instance refers to but the listing lacks. Listings lag, so each is asked for.
+async fn notice_lost(
+    engine: &Engine,
+    secrets: &[StoredSecret],
+    referred: &BTreeMap<ServiceId, Vec<String>>,
+) -> Outcome<()> {
+    let listed: BTreeSet<&str> = secrets.iter().map(|secret| secret.arn.as_str()).collect();
+    let mut lost = BTreeSet::new();
+    for (&id, arns) in referred {
+        for (arn, &which) in arns.iter().zip(Which::ALL) {
+            if !listed.contains(arn.as_str()) && !retrying(|| engine.inner.aws.has_secret(arn)).await? {
+                tracing::warn!(service.id = %id, "The {which} password is gone from Secrets Manager");
+                lost.insert((id, which));
+            }
+        }
+    }
+    engine.inner.lost_secrets.send_replace(lost);
+    Ok(())
+}

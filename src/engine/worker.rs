@@ -1,0 +1,194 @@
+//! One service's worker: observe, decide, execute one step, until nothing is left to do.
+//!
+//! Steps of one service are serial within a process; another replica may do the same steps at
+//! the same time, so every step is safe to run twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::refresh::lock;
+use super::snapshot::{Known, Sighting};
+use super::{Engine, now};
+use crate::decide::{Evidence, Step, Verdict, Why, decide};
+use crate::model::{Desired, Observed, ServiceId};
+
+/// The pause after a failed step, and the longest it grows to.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(60));
+/// How often the same step may follow itself before it is slowed down.
+const REPEATS: u32 = 2;
+
+/// Works until the service needs nothing more.
+pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
+    let identifier = engine.inner.settings.broker.instance_identifier(id);
+    let span = tracing::info_span!("work", service.id = %id, db.id = %identifier);
+    let mut worker = Worker { engine, id, push, evidence: Evidence::default(), wish: None, repeated: None, failures: 0 };
+    async move {
+        while worker.turn().await {}
+    }
+    .instrument(span)
+    .await;
+}
+
+struct Worker {
+    engine: Engine,
+    id: ServiceId,
+    push: Arc<Notify>,
+    evidence: Evidence,
+    /// The wish that the evidence about refusals and pauses is for.
+    wish: Option<String>,
+    /// The last step's text, and how often it came in a row.
+    repeated: Option<(String, u32)>,
+    failures: u32,
+}
+
+impl Worker {
+    /// One decision and what follows from it; `false` when the worker is done.
+    async fn turn(&mut self) -> bool {
+        if self.engine.inner.stopped.is_cancelled() {
+            return false;
+        }
+        let Some(sighting) = self.engine.inner.refresher.snapshot().get(self.id).cloned() else {
+            return self.leave_if_idle();
+        };
+        let Some((known, desired)) = with_wish(&sighting) else { return self.leave_if_idle() };
+        self.heed_new_wish(&desired);
+        let step = decide(&desired, &sighting.observed(), &self.evidence, now());
+        match step {
+            Step::Done => self.leave_if_idle(),
+            Step::Wait(why) => {
+                let idle = why.is_idle();
+                self.note(Some(why.clone()));
+                if idle && self.leave_if_idle() { true } else { !idle && self.wait(&why, sighting.at).await }
+            }
+            step => {
+                self.act(&step, &known, &desired).await;
+                true
+            }
+        }
+    }
+
+    /// Executes a step. Before a deletion the instance is observed again, and the step is taken
+    /// only if it still follows.
+    async fn act(&mut self, step: &Step, known: &Arc<Known>, desired: &Desired) {
+        if matches!(step, Step::Delete { .. }) && !self.still_follows(step).await {
+            return self.pause().await;
+        }
+        let begun = Instant::now();
+        let outcome = self.engine.execute(self.id, step, known, desired, &mut self.evidence).await;
+        let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(()) => {
+                tracing::info!(step = %step, duration_ms, "Took a step: {step}");
+                self.failures = 0;
+                self.slow_down_repeats(step).await;
+            }
+            Err(problem) => {
+                tracing::warn!(step = %step, duration_ms, error = %problem.text, "A step failed: {step}");
+                self.note(Some(problem.why));
+                self.failures = self.failures.saturating_add(1);
+                self.pause().await;
+            }
+        }
+    }
+
+    async fn still_follows(&mut self, step: &Step) -> bool {
+        let Ok(Some(known)) = self.engine.look_once(self.id).await else { return false };
+        let Some(desired) = &known.desired else { return false };
+        let observed = Observed::Present(Box::new(known.instance.clone()));
+        decide(desired, &observed, &self.evidence, now()) == *step
+    }
+
+    /// Until something is newer than what the decision was made on, or a push, but never without
+    /// a pause; the passing evidence is then gathered again.
+    async fn wait(&mut self, why: &Why, seen_at: Instant) -> bool {
+        let active = self.engine.inner.settings.refresh_active;
+        let pause = match why {
+            Why::Unreachable => active.min(Duration::from_secs(2)),
+            Why::SecretLost(_) => active.max(Duration::from_secs(5)),
+            _ => Duration::ZERO,
+        };
+        let mut rounds = self.engine.inner.refresher.rounds();
+        let newer = async {
+            tokio::time::sleep(pause).await;
+            let seen = |engine: &Engine, id| engine.inner.refresher.snapshot().get(id).map(|sighting| sighting.at);
+            while seen(&self.engine, self.id) == Some(seen_at) {
+                if rounds.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = newer => {}
+            () = self.push.notified() => {}
+            () = self.engine.inner.stopped.cancelled() => return false,
+        }
+        self.evidence.logins.retain(|_, login| login.verdict == Verdict::Worked);
+        true
+    }
+
+    async fn pause(&mut self) {
+        let pause = PAUSES.0.saturating_mul(1 << self.failures.min(16)).min(PAUSES.1);
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = self.push.notified() => {}
+            () = self.engine.inner.stopped.cancelled() => {}
+        }
+    }
+
+    /// A step that keeps following itself does not reach what it is for: slower, then.
+    async fn slow_down_repeats(&mut self, step: &Step) {
+        let text = step.to_string();
+        let count = match self.repeated.take() {
+            Some((last, count)) if last == text => count + 1,
+            _ => 0,
+        };
+        self.repeated = Some((text, count));
+        if count > REPEATS {
+            self.failures = count - REPEATS;
+            self.pause().await;
+        }
+    }
+
+    /// What was learned about an older wish does not bind a new one.
+    fn heed_new_wish(&mut self, desired: &Desired) {
+        let wish = match desired {
+            Desired::Running(target) => Some(target.wish.clone()),
+            Desired::Gone { .. } | Desired::Unreadable(_) => None,
+        };
+        if wish != self.wish {
+            self.evidence.paused.clear();
+            self.evidence.refused = None;
+            self.wish = wish;
+        }
+    }
+
+    fn note(&self, why: Option<Why>) {
+        let mut notes = lock(&self.engine.inner.notes);
+        match why {
+            Some(why) => notes.insert(self.id, why),
+            None => notes.remove(&self.id),
+        };
+    }
+
+    /// Ends the worker, unless it was pushed in the meantime.
+    fn leave_if_idle(&self) -> bool {
+        let mut workers = lock(&self.engine.inner.workers);
+        let pushed = futures_util::FutureExt::now_or_never(self.push.notified()).is_some();
+        if !pushed {
+            workers.remove(&self.id);
+            drop(workers);
+            self.note(None);
+        }
+        pushed
+    }
+}
+
+/// The instance with what its tags ask for.
+fn with_wish(sighting: &Sighting) -> Option<(Arc<Known>, Desired)> {
+    let known = sighting.known.as_ref()?;
+    Some((Arc::clone(known), known.desired.clone()?))
+}
