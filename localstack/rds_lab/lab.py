@@ -1,0 +1,26 @@
+"""The parts of one lab, made once per LocalStack process."""
+
+from functools import cache
+
+from rds_lab.admin.calls import Calls
+from rds_lab.admin.faults import Faults
+from rds_lab.engines.binaries import discover
+from rds_lab.engines.postgres import PostgresServers
+from rds_lab.paths import binaries_directory, lab_paths
+from rds_lab.rds.settings import Settings
+
+
+class Lab:
+    """What the plugin's hooks and services share."""
+
+    def __init__(self) -> None:
+        self.settings = Settings()
+        self.servers = PostgresServers(lab_paths(), discover(binaries_directory()))
+        self.calls = Calls()
+        self.faults = Faults()
+
+
+@cache
+def lab() -> Lab:
+    """The lab of this process."""
+    return Lab()

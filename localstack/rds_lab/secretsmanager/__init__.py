@@ -1,0 +1,1 @@
+"""LocalStack's Secrets Manager, corrected where it differs from AWS in ways that matter."""
