@@ -1,1 +1,122 @@
-fn main() {}
+//! The process: settings, logging, engine, server, drain.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use rds_broker::app::App;
+use rds_broker::config::{Config, Mistake};
+use rds_broker::model::Catalog;
+use rds_broker::{http, sql, telemetry};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Exit code for settings that cannot be used (EX_USAGE of sysexits.h).
+const BAD_SETTINGS: u8 = 64;
+
+fn main() -> ExitCode {
+    let settings = match settings() {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            tell(&mistakes);
+            return ExitCode::from(BAD_SETTINGS);
+        }
+    };
+    match run(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&[format!("{error:#}")]);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the process starts with: everything that can be wrong is read before anything begins.
+struct Settings {
+    config: Config,
+    catalog: Catalog,
+    ca_pem: Vec<u8>,
+}
+
+fn settings() -> Result<Settings, Vec<String>> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+    let lookup = |name: &str| std::env::var(name).ok();
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let config = Config::parse(lookup, names);
+    let path = |name| lookup(name).filter(|path| !path.trim().is_empty());
+    let catalog = match path("BROKER_CATALOG") {
+        None => Ok(Catalog::builtin()),
+        Some(path) => match std::fs::read_to_string(path.trim()) {
+            Ok(text) => Catalog::parse(&text).map_err(|mistakes| {
+                mistakes.iter().map(|mistake| format!("BROKER_CATALOG: {mistake}")).collect()
+            }),
+            Err(error) => Err(vec![format!("BROKER_CATALOG cannot be read: {error}")]),
+        },
+    };
+    let ca_pem = match path("BROKER_DB_CA_FILE") {
+        None => Ok(sql::RDS_CA_BUNDLE.to_vec()),
+        Some(path) => std::fs::read(path.trim())
+            .map_err(|error| vec![format!("BROKER_DB_CA_FILE cannot be read: {error}")])
+            .and_then(|pem| match sql::Databases::new(&pem) {
+                Ok(_) => Ok(pem),
+                Err(error) => Err(vec![format!("BROKER_DB_CA_FILE: {error}")]),
+            }),
+    };
+    match (config, catalog, ca_pem) {
+        (Ok(config), Ok(catalog), Ok(ca_pem)) => Ok(Settings { config, catalog, ca_pem }),
+        (config, catalog, ca_pem) => {
+            let mut mistakes: Vec<String> =
+                config.err().unwrap_or_default().iter().map(Mistake::to_string).collect();
+            mistakes.extend(catalog.err().unwrap_or_default());
+            mistakes.extend(ca_pem.err().unwrap_or_default());
+            Err(mistakes)
+        }
+    }
+}
+
+fn tell(mistakes: &[String]) {
+    for mistake in mistakes {
+        // Nobody is left to tell if standard error is closed.
+        drop(writeln!(std::io::stderr(), "rds-broker: {mistake}"));
+    }
+}
+
+#[tokio::main]
+async fn run(settings: Settings) -> anyhow::Result<()> {
+    let Settings { config, catalog, ca_pem } = settings;
+    telemetry::start(config.log_format, &config.log_level)?;
+    let deadline = config.shutdown_deadline;
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("cannot listen at {}", config.listen))?;
+    let app = App::start(config, catalog, ca_pem).await?;
+    tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "Listening");
+
+    let (drain, drained) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(http::serve(listener, app.clone(), drained));
+    asked_to_stop().await?;
+    tracing::info!(deadline_s = deadline.as_secs_f64(), "Stopping");
+    drop(drain);
+    let finish = async {
+        app.stop().await;
+        server.await
+    };
+    match tokio::time::timeout(deadline, finish).await {
+        Ok(ended) => {
+            ended??;
+            tracing::info!("Stopped");
+        }
+        Err(_elapsed) => tracing::warn!("Stopped with work under way; the next start goes on with it"),
+    }
+    Ok(())
+}
+
+async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -8,10 +8,7 @@ use crate::model::{Endpoint, Instance, Pending, Status};
 pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
     let pending = described.pending_modified_values();
     let endpoint = described.endpoint().and_then(|endpoint| {
-        Some(Endpoint {
-            host: endpoint.address()?.to_owned(),
-            port: u16::try_from(endpoint.port()?).ok()?,
-        })
+        Some(Endpoint { host: endpoint.address()?.to_owned(), port: u16::try_from(endpoint.port()?).ok()? })
     });
     Some(Instance {
         identifier: described.db_instance_identifier()?.to_ascii_lowercase(),

@@ -130,10 +130,20 @@ impl Failure {
 fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
     let code = code.strip_suffix("Fault").unwrap_or(code);
     match code {
-        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => Cause::Throttled,
-        "AccessDenied" | "AccessDeniedException" | "NotAuthorized" | "UnauthorizedOperation"
-        | "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch" | "ExpiredToken"
-        | "ExpiredTokenException" | "MissingAuthenticationToken" | "OptInRequired" => Cause::Denied,
+        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
+            Cause::Throttled
+        }
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "NotAuthorized"
+        | "UnauthorizedOperation"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "ExpiredToken"
+        | "ExpiredTokenException"
+        | "MissingAuthenticationToken"
+        | "OptInRequired" => Cause::Denied,
         "DBInstanceNotFound" | "ResourceNotFoundException" => Cause::NotFound,
         "DBInstanceAlreadyExists" | "ResourceExistsException" => Cause::AlreadyExists,
         // The text is no contract, but there is no other way to know.
@@ -146,16 +156,29 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
         "InvalidParameterCombination" if message.starts_with("No modifications were requested") => {
             Cause::NothingToChange
         }
-        "InstanceQuotaExceeded" | "StorageQuotaExceeded" | "SnapshotQuotaExceeded"
-        | "DBInstanceAutomatedBackupQuotaExceeded" | "LimitExceededException" => Cause::Quota,
+        "InstanceQuotaExceeded"
+        | "StorageQuotaExceeded"
+        | "SnapshotQuotaExceeded"
+        | "DBInstanceAutomatedBackupQuotaExceeded"
+        | "LimitExceededException" => Cause::Quota,
         "InsufficientDBInstanceCapacity" => Cause::Capacity,
-        "DBSubnetGroupNotFound" | "DBParameterGroupNotFound" | "OptionGroupNotFound" | "CertificateNotFound"
-        | "KMSKeyNotAccessible" | "InvalidVPCNetworkState" | "InvalidSubnet" | "DBSecurityGroupNotFound"
-        | "DBSubnetGroupDoesNotCoverEnoughAZs" | "EncryptionFailure" | "DecryptionFailure"
+        "DBSubnetGroupNotFound"
+        | "DBParameterGroupNotFound"
+        | "OptionGroupNotFound"
+        | "CertificateNotFound"
+        | "KMSKeyNotAccessible"
+        | "InvalidVPCNetworkState"
+        | "InvalidSubnet"
+        | "DBSecurityGroupNotFound"
+        | "DBSubnetGroupDoesNotCoverEnoughAZs"
+        | "EncryptionFailure"
+        | "DecryptionFailure"
         | "DefaultVpcDoesNotExist" => Cause::Misconfigured,
-        "InternalFailure" | "InternalError" | "ServiceUnavailable" | "InternalServiceError" | "ClientUnavailable" => {
-            Cause::Unavailable
-        }
+        "InternalFailure"
+        | "InternalError"
+        | "ServiceUnavailable"
+        | "InternalServiceError"
+        | "ClientUnavailable" => Cause::Unavailable,
         _ if server_fault => Cause::Unavailable,
         _ => Cause::Rejected,
     }
@@ -163,7 +186,9 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
 
 /// Takes out of AWS's text what users must not see: ARNs and account numbers.
 fn scrub(text: &str) -> String {
-    let words = text.split(' ').map(|word| if word.contains("arn:") { "(resource)".to_owned() } else { hide_account(word) });
+    let words = text
+        .split(' ')
+        .map(|word| if word.contains("arn:") { "(resource)".to_owned() } else { hide_account(word) });
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -210,12 +235,19 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let soon = Duration::from_secs(5);
         let error = match failure.cause {
-            Cause::Throttled => Self::unavailable("AWS is limiting calls at the moment; nothing was lost, try again.", soon),
+            Cause::Throttled => {
+                Self::unavailable("AWS is limiting calls at the moment; nothing was lost, try again.", soon)
+            }
             Cause::Unavailable => {
                 Self::unavailable("AWS could not be reached or failed; nothing was lost, try again.", soon)
             }
-            Cause::Busy | Cause::AlreadyExists | Cause::AlreadyDeleting | Cause::MarkedForDeletion
-            | Cause::StorageLocked | Cause::NotFound | Cause::NothingToChange => {
+            Cause::Busy
+            | Cause::AlreadyExists
+            | Cause::AlreadyDeleting
+            | Cause::MarkedForDeletion
+            | Cause::StorageLocked
+            | Cause::NotFound
+            | Cause::NothingToChange => {
                 Self::unavailable("AWS is busy with this service; nothing was lost, try again.", soon)
             }
             Cause::Denied => Self::new(

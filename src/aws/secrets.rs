@@ -84,7 +84,8 @@ impl Aws {
             .send()
             .await
             .map_err(|error| Failure::of("GetSecretValue", error))?;
-        let value = answer.secret_string().ok_or_else(|| Failure::incomplete("GetSecretValue", "SecretString"))?;
+        let value =
+            answer.secret_string().ok_or_else(|| Failure::incomplete("GetSecretValue", "SecretString"))?;
         Ok(SecretString::from(value))
     }
 

@@ -146,9 +146,10 @@ impl Why {
             Self::Broken(status) => Some(format!(
                 "RDS reports the database as {status}; an operator of the AWS account has to look at it."
             )),
-            Self::Stopped => {
-                Some("The database was stopped in AWS; it has to be started there before it can be used.".to_owned())
-            }
+            Self::Stopped => Some(
+                "The database was stopped in AWS; it has to be started there before it can be used."
+                    .to_owned(),
+            ),
             Self::GaveUp(reason) => Some(reason.clone()),
             Self::Unreadable(problem) => Some(format!(
                 "The record of this service was changed in AWS and cannot be read: {problem}; an operator has to restore the tags of the DB instance."
@@ -212,7 +213,9 @@ impl fmt::Display for Step {
             Self::TryLogin(which) => write!(out, "log in as {which}"),
             Self::SetUpUser => out.write_str("set up database and user"),
             Self::Modify(modification) => write!(out, "change {}", modification.concern()),
-            Self::Record(tags) => write!(out, "record {}", tags.keys().cloned().collect::<Vec<_>>().join(" ")),
+            Self::Record(tags) => {
+                write!(out, "record {}", tags.keys().cloned().collect::<Vec<_>>().join(" "))
+            }
             Self::Delete { final_snapshot: Some(_) } => out.write_str("delete with a final snapshot"),
             Self::Delete { final_snapshot: None } => out.write_str("delete"),
             Self::DeleteSecrets(_) => out.write_str("delete secrets"),

@@ -60,7 +60,10 @@ impl Engine {
                 self.remove_secrets(&secrets).await;
                 match self.look_surely(request.id).await? {
                     Some(known) => self.create_again(request, &known).await,
-                    None => Err(Error::unavailable("AWS is not of one mind about this name yet; try again.", FIRST_PAUSE)),
+                    None => Err(Error::unavailable(
+                        "AWS is not of one mind about this name yet; try again.",
+                        FIRST_PAUSE,
+                    )),
                 }
             }
             Err(failure) => {
@@ -75,12 +78,15 @@ impl Engine {
     /// POST of an id that has an instance already: ours, or not.
     async fn create_again(&self, request: Create, known: &Known) -> Result<()> {
         let being_deleted = || {
-            Error::unavailable("The last service of this id is still being deleted; try again.", Duration::from_secs(10))
+            Error::unavailable(
+                "The last service of this id is still being deleted; try again.",
+                Duration::from_secs(10),
+            )
         };
         match &known.owner {
-            Owner::Foreign => {
-                Err(Error::conflict("A DB instance of this name exists in AWS that does not belong to this broker."))
-            }
+            Owner::Foreign => Err(Error::conflict(
+                "A DB instance of this name exists in AWS that does not belong to this broker.",
+            )),
             Owner::Damaged(..) | Owner::Ours(_)
                 if known.instance.status.meaning() == Meaning::Deleting
                     || known.instance.tags.contains_key(tag::DELETING) =>

@@ -134,12 +134,14 @@ impl Engine {
         let still_wanted = || async {
             let now = self.look_once(id).await.ok().flatten();
             let same = |now: &Record| {
-                now.secrets.get(&Which::User).is_some_and(|secret| secret.wanted == user.wanted) && !now.deleting
+                now.secrets.get(&Which::User).is_some_and(|secret| secret.wanted == user.wanted)
+                    && !now.deleting
             };
             now.is_some_and(|now| now.record().is_some_and(same))
         };
         let superuser_login = login(Which::Superuser, record, &superuser_password);
-        let done = self.inner.databases.set_up(server(record, endpoint), superuser_login, wanted, still_wanted);
+        let done =
+            self.inner.databases.set_up(server(record, endpoint), superuser_login, wanted, still_wanted);
         match done.await {
             Ok(_) => {
                 evidence.logins.remove(&Which::User);
@@ -174,7 +176,8 @@ impl Engine {
             _ => None,
         };
         let concern = change.concern();
-        let answer = self.inner.aws.modify_instance(&known.instance.identifier, change, password.as_ref()).await;
+        let answer =
+            self.inner.aws.modify_instance(&known.instance.identifier, change, password.as_ref()).await;
         let (why, seconds) = match answer {
             Ok(instance) => {
                 if concern == Concern::Password {
@@ -184,7 +187,9 @@ impl Engine {
                 (Why::Applying(concern), APPLY_PAUSE)
             }
             Err(failure) => match failure.cause {
-                Cause::Busy | Cause::AlreadyDeleting => (Why::Busy(known.instance.status.to_string()), BUSY_PAUSE),
+                Cause::Busy | Cause::AlreadyDeleting => {
+                    (Why::Busy(known.instance.status.to_string()), BUSY_PAUSE)
+                }
                 Cause::StorageLocked => (Why::StorageOptimizing, LOCK_PAUSE),
                 Cause::NothingToChange | Cause::NotFound => {
                     self.inner.refresher.want([record_id(known)].into_iter().flatten());

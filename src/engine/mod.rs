@@ -186,13 +186,17 @@ impl Engine {
     /// When AWS was last swept, or the answer for as long as it never was.
     fn observed_at(&self) -> Result<Instant> {
         self.inner.refresher.snapshot().swept_at.ok_or_else(|| {
-            Error::unavailable("AWS is still being asked for the first time; try again.", Duration::from_secs(2))
+            Error::unavailable(
+                "AWS is still being asked for the first time; try again.",
+                Duration::from_secs(2),
+            )
         })
     }
 
     fn is_stale(&self, snapshot: &Snapshot, id: ServiceId) -> bool {
         let sighting = snapshot.get(id);
-        let settled = sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known));
+        let settled =
+            sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known));
         let (at, limit) = if settled {
             (snapshot.asked_at(id), self.inner.settings.refresh_settled)
         } else {
@@ -285,7 +289,9 @@ impl Engine {
     /// Works in what a call of our own has just answered.
     fn saw(&self, instance: Instance) {
         if let Some(id) = self.inner.settings.broker.service_of(&instance.identifier) {
-            self.inner.refresher.saw(id, Known::new(instance, &self.inner.settings.broker, &self.inner.catalog));
+            self.inner
+                .refresher
+                .saw(id, Known::new(instance, &self.inner.settings.broker, &self.inner.catalog));
         }
     }
 

@@ -187,7 +187,8 @@ impl Refresher {
             Scope::Ids(ids) if ids.len().div_ceil(LARGEST_BATCH) <= known.div_ceil(LARGEST_BATCH).max(1) => {
                 for batch in ids.chunks(LARGEST_BATCH) {
                     let at = Instant::now();
-                    let identifiers: Vec<_> = batch.iter().map(|&id| broker.instance_identifier(id)).collect();
+                    let identifiers: Vec<_> =
+                        batch.iter().map(|&id| broker.instance_identifier(id)).collect();
                     let found = aws.describe_instances(&identifiers).await?;
                     self.store(&Scope::Ids(batch.to_vec()), found, at, broker, catalog);
                 }
@@ -205,7 +206,14 @@ impl Refresher {
         Ok(())
     }
 
-    fn store(&self, scope: &Scope, found: Vec<Instance>, at: Instant, broker: &BrokerName, catalog: &Catalog) {
+    fn store(
+        &self,
+        scope: &Scope,
+        found: Vec<Instance>,
+        at: Instant,
+        broker: &BrokerName,
+        catalog: &Catalog,
+    ) {
         let found = found
             .into_iter()
             .filter_map(|instance| {

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{BrokerName, Catalog, Desired, Instance, Meaning, Observed, Owner, Provider, Record, ServiceId};
+use crate::model::{
+    BrokerName, Catalog, Desired, Instance, Meaning, Observed, Owner, Provider, Record, ServiceId,
+};
 
 /// How many answers in a row must lack an instance before it counts as absent.
 const ABSENT_AFTER_ANSWERS: u32 = 3;

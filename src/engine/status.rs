@@ -26,9 +26,10 @@ pub(super) fn render(
     now: u64,
 ) -> Status {
     let observed = Observed::Present(Box::new(known.instance.clone()));
-    let step = known.desired.as_ref().map_or(Step::Done, |desired| {
-        decide(desired, &observed, &Evidence::default(), now)
-    });
+    let step = known
+        .desired
+        .as_ref()
+        .map_or(Step::Done, |desired| decide(desired, &observed, &Evidence::default(), now));
     let why = match (&step, note) {
         (Step::Wait(why), None) => Some(why.clone()),
         (Step::Done, _) => None,
@@ -89,7 +90,10 @@ fn drift(target: &Target, seen: &Instance) -> Option<String> {
         })
         .collect();
     (!changed.is_empty()).then(|| {
-        format!("The database was changed in AWS: {}; a PATCH of the service puts it back.", changed.join(", "))
+        format!(
+            "The database was changed in AWS: {}; a PATCH of the service puts it back.",
+            changed.join(", ")
+        )
     })
 }
 

@@ -129,8 +129,11 @@ fn wish_refused(failure: crate::aws::Failure) -> Error {
     match error.kind() {
         Kind::Unsatisfiable => {
             let after = std::time::Duration::from_secs(5);
-            Error::unavailable("AWS did not take the change at the moment; nothing was lost, try again.", after)
-                .caused_by(error)
+            Error::unavailable(
+                "AWS did not take the change at the moment; nothing was lost, try again.",
+                after,
+            )
+            .caused_by(error)
         }
         _ => error,
     }

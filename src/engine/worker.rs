@@ -25,12 +25,9 @@ const REPEATS: u32 = 2;
 pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
     let identifier = engine.inner.settings.broker.instance_identifier(id);
     let span = tracing::info_span!("work", service.id = %id, db.id = %identifier);
-    let mut worker = Worker { engine, id, push, evidence: Evidence::default(), wish: None, repeated: None, failures: 0 };
-    async move {
-        while worker.turn().await {}
-    }
-    .instrument(span)
-    .await;
+    let mut worker =
+        Worker { engine, id, push, evidence: Evidence::default(), wish: None, repeated: None, failures: 0 };
+    async move { while worker.turn().await {} }.instrument(span).await;
 }
 
 struct Worker {
@@ -114,7 +111,8 @@ impl Worker {
         let mut rounds = self.engine.inner.refresher.rounds();
         let newer = async {
             tokio::time::sleep(pause).await;
-            let seen = |engine: &Engine, id| engine.inner.refresher.snapshot().get(id).map(|sighting| sighting.at);
+            let seen =
+                |engine: &Engine, id| engine.inner.refresher.snapshot().get(id).map(|sighting| sighting.at);
             while seen(&self.engine, self.id) == Some(seen_at) {
                 if rounds.changed().await.is_err() {
                     return;

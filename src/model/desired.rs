@@ -120,6 +120,7 @@ fn class(record: &Record, catalog: &ProviderCatalog) -> Result<String, String> {
 /// The ARNs of a service's secrets, read from its tags even where the rest makes no sense.
 #[must_use]
 pub fn secret_arns(tags: &Tags) -> Vec<String> {
-    let read = |&which: &Which| tags.get(&tag::secret_arn(which)).and_then(|tag| tag::decode(tag).ok().flatten());
+    let read =
+        |&which: &Which| tags.get(&tag::secret_arn(which)).and_then(|tag| tag::decode(tag).ok().flatten());
     Which::ALL.iter().filter_map(read).collect()
 }

@@ -79,7 +79,8 @@ impl FromStr for BrokerName {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let alphabet = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let alphabet =
+            text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         let good = alphabet
             && text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.len() <= 26
@@ -134,7 +135,9 @@ mod tests {
 
     #[test]
     fn names_that_rds_would_refuse_are_refused() {
-        for bad in ["", "-a", "a-", "a--b", "A", "1a", "aws-x", "rdsbroker", "a_b", "abcdefghijklmnopqrstuvwxyz1"] {
+        for bad in
+            ["", "-a", "a-", "a--b", "A", "1a", "aws-x", "rdsbroker", "a_b", "abcdefghijklmnopqrstuvwxyz1"]
+        {
             assert!(bad.parse::<BrokerName>().is_err(), "{bad}");
         }
         let longest: BrokerName = "abcdefghijklmnopqrstuvwxyz".parse().unwrap();

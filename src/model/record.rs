@@ -163,7 +163,9 @@ impl Record {
     /// The give-up that holds for the present wish on this instance.
     #[must_use]
     pub fn current_give_up(&self, resource_id: &str) -> Option<&GaveUp> {
-        self.gave_up.as_ref().filter(|gave_up| gave_up.wish == self.wish && gave_up.resource_id == resource_id)
+        self.gave_up
+            .as_ref()
+            .filter(|gave_up| gave_up.wish == self.wish && gave_up.resource_id == resource_id)
     }
 
     fn read(service: ServiceId, tags: &Tags) -> Result<Self, String> {
@@ -285,7 +287,8 @@ impl PlanPin {
     #[must_use]
     pub fn to_tag(&self) -> String {
         let plan = self.plan_id.map(|id| ("plan", id.to_string()));
-        let parameters = self.parameters.iter().map(|(parameter, value)| (parameter.name(), value.to_string()));
+        let parameters =
+            self.parameters.iter().map(|(parameter, value)| (parameter.name(), value.to_string()));
         tag::join(plan.into_iter().chain(parameters))
     }
 }

@@ -102,7 +102,12 @@ pub fn create(
 /// # Errors
 /// [`Kind::Conflict`] for an immutable field, less storage than RDS has or is getting, or an
 /// older version; otherwise as [`create`].
-pub fn update(record: &Record, instance: &Instance, change: &Change, catalog: &ProviderCatalog) -> Result<Tags> {
+pub fn update(
+    record: &Record,
+    instance: &Instance,
+    change: &Change,
+    catalog: &ProviderCatalog,
+) -> Result<Tags> {
     check_immutable(record, change)?;
     check_names(change, catalog, Some(record))?;
     check_version(record, instance, change, catalog)?;
@@ -186,7 +191,9 @@ fn class_pin(cpu: u64, memory: u64, catalog: &ProviderCatalog) -> Result<ClassPi
 fn check_names(change: &Change, catalog: &ProviderCatalog, record: Option<&Record>) -> Result<()> {
     let mut wrong = Vec::new();
     let had_plan = record.and_then(|record| record.plan_id);
-    if let Some(id) = change.plan_id.flatten().filter(|&id| catalog.plan(id).is_none() && had_plan != Some(id)) {
+    if let Some(id) =
+        change.plan_id.flatten().filter(|&id| catalog.plan(id).is_none() && had_plan != Some(id))
+    {
         let known: Vec<_> = catalog.plans.iter().map(|plan| plan.id.to_string()).collect();
         let message = format!("there is no plan {id}; there are {}", known.join(", "));
         wrong.push(FieldError { path: "plan.id".into(), message });
@@ -242,11 +249,12 @@ fn check_version(
         .filter(|candidate| version::compare(candidate, has) == Ordering::Greater)
         .map(String::as_str)
         .collect();
-    let reachable =
-        if newer.is_empty() { "there is no newer one".to_owned() } else { format!("newer ones are {}", newer.join(", ")) };
-    Err(Error::conflict(format!(
-        "config.version cannot go down: the database runs {has}; {reachable}"
-    )))
+    let reachable = if newer.is_empty() {
+        "there is no newer one".to_owned()
+    } else {
+        format!("newer ones are {}", newer.join(", "))
+    };
+    Err(Error::conflict(format!("config.version cannot go down: the database runs {has}; {reachable}")))
 }
 
 /// Storage may be asked down to what RDS has or is getting: a grow that was not applied yet may be taken back.

@@ -125,7 +125,8 @@ pub(super) fn join<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> St
 
 /// Finds one value in what [`join`] wrote.
 pub(super) fn part<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    text.split(' ').find_map(|pair| pair.split_once(':').filter(|(name, _)| *name == key).map(|(_, value)| value))
+    text.split(' ')
+        .find_map(|pair| pair.split_once(':').filter(|(name, _)| *name == key).map(|(_, value)| value))
 }
 
 #[cfg(test)]

@@ -17,8 +17,7 @@ pub(super) static TRAITS: Traits = Traits {
 };
 
 /// Names RDS or the platform keeps (contract, "Provider schemas").
-const KEPT: [&str; 8] =
-    ["postgres", "rdsadmin", "admin", "root", "mysql", "public", "cs_admin", "template0"];
+const KEPT: [&str; 8] = ["postgres", "rdsadmin", "admin", "root", "mysql", "public", "cs_admin", "template0"];
 
 /// Key words that PostgreSQL does not take as a bare name: the rows "reserved" and "reserved (can be
 /// function or type)" of appendix C of its manual, release 18, and `none`, which `CREATE ROLE` refuses.
@@ -47,7 +46,9 @@ mod tests {
 
     #[test]
     fn reserved_names_are_known_in_any_case() {
-        for name in ["postgres", "PG_monitor", "rds_superuser", "Select", "user", "cs_admin", "template1", "none"] {
+        for name in
+            ["postgres", "PG_monitor", "rds_superuser", "Select", "user", "cs_admin", "template1", "none"]
+        {
             assert!(is_reserved(name), "{name}");
         }
         for name in ["app", "application", "users", "pgdata", "rdsapp", "selects"] {

@@ -1,0 +1,37 @@
+# make run   a local AWS and the broker against it, in the foreground
+# make demo  books, uses, changes and deletes a database on it, in a second terminal
+# make test  everything
+# See README.md.
+
+.PHONY: run demo test check unit clean
+
+VENV := localstack/.venv/bin
+
+run:
+	@localstack/up
+
+demo:
+	@localstack/lab install
+	@$(VENV)/python localstack/demo.py
+
+test: check unit
+
+# What needs no server: formats, lints, documentation.
+check:
+	localstack/lab check
+	localstack/lab install
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items --quiet
+	$(VENV)/ruff check localstack
+	$(VENV)/ruff format --check localstack
+	$(VENV)/shellcheck localstack/lab localstack/up .ci/run
+
+# All tests, with real servers behind a LocalStack of their own.
+unit:
+	$(VENV)/pytest localstack --quiet
+	cargo test --locked
+
+clean:
+	localstack/lab stop
+	rm -rf target localstack/.venv localstack/node_modules localstack/var

@@ -1,0 +1,358 @@
+//! All settings, read in one place from a lookup function, all mistakes reported at once.
+//!
+//! `.env.example` lists the same names with the same defaults; a test compares the two.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::model::BrokerName;
+
+/// Every variable the broker reads, with its default (`None`: off or none).
+pub const VARIABLES: &[(&str, Option<&str>)] = &[
+    ("BROKER_LISTEN", Some("127.0.0.1:8080")),
+    ("BROKER_TOKENS", None),
+    ("BROKER_NAME", Some("codesphere")),
+    ("BROKER_CATALOG", None),
+    ("BROKER_LOG_FORMAT", Some("json")),
+    ("BROKER_LOG_LEVEL", Some("info")),
+    ("BROKER_DB_SUBNET_GROUP", None),
+    ("BROKER_SECURITY_GROUP_IDS", None),
+    ("BROKER_KMS_KEY_ID", None),
+    ("BROKER_DB_CA_FILE", None),
+    ("BROKER_RDS_CALLS_PER_SECOND", Some("2")),
+    ("BROKER_RDS_BURST", Some("5")),
+    ("BROKER_SECRETS_CALLS_PER_SECOND", Some("20")),
+    ("BROKER_SECRETS_BURST", Some("20")),
+    ("BROKER_REFRESH_ACTIVE_SECONDS", Some("5")),
+    ("BROKER_REFRESH_SETTLED_SECONDS", Some("60")),
+    ("BROKER_SWEEP_SECONDS", Some("3600")),
+    ("BROKER_SWEEP_GRACE_SECONDS", Some("3600")),
+    ("BROKER_REQUESTS_PER_SECOND", Some("100")),
+    ("BROKER_REQUESTS_BURST", Some("200")),
+    ("BROKER_MAX_CONCURRENT_REQUESTS", Some("512")),
+    ("BROKER_SHUTDOWN_SECONDS", Some("20")),
+];
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `host:port` to listen at.
+    pub listen: String,
+    /// Tokens that are accepted; never empty.
+    pub tokens: Vec<SecretString>,
+    /// Prefix of identifiers and secrets, value of the broker's tag.
+    pub broker: BrokerName,
+    /// A catalogue of one's own.
+    pub catalog_path: Option<PathBuf>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// What is logged, in tracing's filter syntax.
+    pub log_level: String,
+    /// DB subnet group of new instances.
+    pub db_subnet_group: Option<String>,
+    /// VPC security groups of new instances.
+    pub security_group_ids: Vec<String>,
+    /// KMS key for storage and secrets.
+    pub kms_key_id: Option<String>,
+    /// Certificate authorities of the databases, instead of RDS's.
+    pub db_ca_file: Option<PathBuf>,
+    /// RDS calls per second, on average.
+    pub rds_calls_per_second: f64,
+    /// RDS calls at once.
+    pub rds_burst: NonZeroU32,
+    /// Secrets Manager calls per second, on average.
+    pub secrets_calls_per_second: f64,
+    /// Secrets Manager calls at once.
+    pub secrets_burst: NonZeroU32,
+    /// How old what is known of a service in transition may be.
+    pub refresh_active: Duration,
+    /// How old what is known of a settled service may be.
+    pub refresh_settled: Duration,
+    /// How often secrets are swept.
+    pub sweep_every: Duration,
+    /// How old a secret without an instance must be to be removed.
+    pub sweep_grace: Duration,
+    /// Requests per second and token, on average.
+    pub requests_per_second: NonZeroU32,
+    /// Requests at once per token.
+    pub requests_burst: NonZeroU32,
+    /// Requests worked on at the same time.
+    pub max_concurrent_requests: NonZeroU32,
+    /// How long a shutdown may take.
+    pub shutdown_deadline: Duration,
+}
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The variable.
+    pub variable: String,
+    /// What is wrong with it, without repeating its value.
+    pub message: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.variable, self.message)
+    }
+}
+
+impl Config {
+    /// Reads all settings. `names` are the variables that are set: one that starts with `BROKER_`
+    /// and is none of ours is a typing mistake. A variable set to nothing counts as not set.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of [`VARIABLES`].
+    pub fn parse(
+        lookup: impl Fn(&str) -> Option<String>,
+        names: impl IntoIterator<Item = String>,
+    ) -> Result<Self, Vec<Mistake>> {
+        let mut reader = Reader { lookup: &lookup, mistakes: Vec::new() };
+        let config = Self::read(&mut reader);
+        for name in names {
+            if name.starts_with("BROKER_") && VARIABLES.iter().all(|(known, _)| *known != name) {
+                reader.mistake(&name, "is not a setting of this broker");
+            }
+        }
+        match config {
+            Some(config) if reader.mistakes.is_empty() => Ok(config),
+            _ => Err(reader.mistakes),
+        }
+    }
+
+    /// Reads everything before it gives up on anything, so that no mistake hides another.
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let listen = reader.listen();
+        let tokens = reader.tokens();
+        let broker = reader.parsed::<BrokerName>("BROKER_NAME");
+        let log_format = reader.log_format();
+        let log_level = reader.log_level();
+        let rds_calls_per_second = reader.rate("BROKER_RDS_CALLS_PER_SECOND");
+        let rds_burst = reader.count("BROKER_RDS_BURST");
+        let secrets_calls_per_second = reader.rate("BROKER_SECRETS_CALLS_PER_SECOND");
+        let secrets_burst = reader.count("BROKER_SECRETS_BURST");
+        let refresh_active = reader.seconds("BROKER_REFRESH_ACTIVE_SECONDS", 0.05, 3600.0);
+        let refresh_settled = reader.seconds("BROKER_REFRESH_SETTLED_SECONDS", 0.05, 86_400.0);
+        let sweep_every = reader.seconds("BROKER_SWEEP_SECONDS", 0.1, 604_800.0);
+        let sweep_grace = reader.seconds("BROKER_SWEEP_GRACE_SECONDS", 0.0, 604_800.0);
+        let requests_per_second = reader.count("BROKER_REQUESTS_PER_SECOND");
+        let requests_burst = reader.count("BROKER_REQUESTS_BURST");
+        let max_concurrent_requests = reader.count("BROKER_MAX_CONCURRENT_REQUESTS");
+        let shutdown_deadline = reader.seconds("BROKER_SHUTDOWN_SECONDS", 0.0, 3600.0);
+        Some(Self {
+            listen: listen?,
+            tokens: tokens?,
+            broker: broker?,
+            catalog_path: reader.get("BROKER_CATALOG").map(PathBuf::from),
+            log_format: log_format?,
+            log_level: log_level?,
+            db_subnet_group: reader.get("BROKER_DB_SUBNET_GROUP"),
+            security_group_ids: reader.list("BROKER_SECURITY_GROUP_IDS"),
+            kms_key_id: reader.get("BROKER_KMS_KEY_ID"),
+            db_ca_file: reader.get("BROKER_DB_CA_FILE").map(PathBuf::from),
+            rds_calls_per_second: rds_calls_per_second?,
+            rds_burst: rds_burst?,
+            secrets_calls_per_second: secrets_calls_per_second?,
+            secrets_burst: secrets_burst?,
+            refresh_active: refresh_active?,
+            refresh_settled: refresh_settled?,
+            sweep_every: sweep_every?,
+            sweep_grace: sweep_grace?,
+            requests_per_second: requests_per_second?,
+            requests_burst: requests_burst?,
+            max_concurrent_requests: max_concurrent_requests?,
+            shutdown_deadline: shutdown_deadline?,
+        })
+    }
+}
+
+/// Looks variables up and collects what is wrong with them.
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Reader<'_> {
+    fn mistake(&mut self, variable: &str, message: impl Into<String>) {
+        self.mistakes.push(Mistake { variable: variable.to_owned(), message: message.into() });
+    }
+
+    /// The value, or the default.
+    fn get(&self, name: &str) -> Option<String> {
+        let set = (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        set.or_else(|| {
+            let default =
+                VARIABLES.iter().find(|(known, _)| *known == name).and_then(|(_, default)| *default);
+            default.map(str::to_owned)
+        })
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        let value = self.get(name).unwrap_or_default();
+        value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn parsed<T>(&mut self, name: &str) -> Option<T>
+    where
+        T: FromStr,
+        T::Err: fmt::Display,
+    {
+        match self.get(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.mistake(name, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn listen(&mut self) -> Option<String> {
+        let value = self.get("BROKER_LISTEN")?;
+        let port = value
+            .rsplit_once(':')
+            .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| !host.is_empty()));
+        if port.is_none() {
+            self.mistake("BROKER_LISTEN", "must be host:port, as 127.0.0.1:8080");
+        }
+        port.map(|_| value)
+    }
+
+    fn tokens(&mut self) -> Option<Vec<SecretString>> {
+        let tokens = self.list("BROKER_TOKENS");
+        if tokens.is_empty() {
+            self.mistake("BROKER_TOKENS", "must hold at least one token: requests are not answered without");
+            return None;
+        }
+        if tokens.iter().any(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
+            self.mistake("BROKER_TOKENS", "must hold printable ASCII without blanks only");
+            return None;
+        }
+        Some(tokens.into_iter().map(SecretString::from).collect())
+    }
+
+    fn log_format(&mut self) -> Option<LogFormat> {
+        match self.get("BROKER_LOG_FORMAT")?.as_str() {
+            "json" => Some(LogFormat::Json),
+            "pretty" => Some(LogFormat::Pretty),
+            _ => {
+                self.mistake("BROKER_LOG_FORMAT", "must be json or pretty");
+                None
+            }
+        }
+    }
+
+    fn log_level(&mut self) -> Option<String> {
+        let value = self.get("BROKER_LOG_LEVEL")?;
+        if tracing_subscriber::EnvFilter::try_new(&value).is_err() {
+            self.mistake(
+                "BROKER_LOG_LEVEL",
+                "must be a level (error, warn, info, debug, trace) or a tracing filter",
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    fn rate(&mut self, name: &str) -> Option<f64> {
+        self.between(name, 0.01, 10_000.0)
+    }
+
+    fn seconds(&mut self, name: &str, least: f64, most: f64) -> Option<Duration> {
+        self.between(name, least, most).map(Duration::from_secs_f64)
+    }
+
+    fn between(&mut self, name: &str, least: f64, most: f64) -> Option<f64> {
+        let value = self.get(name)?.parse().ok().filter(|value: &f64| (least..=most).contains(value));
+        if value.is_none() {
+            self.mistake(name, format!("must be a number from {least} to {most}"));
+        }
+        value
+    }
+
+    fn count(&mut self, name: &str) -> Option<NonZeroU32> {
+        let value = self.get(name)?.parse().ok().filter(|value: &NonZeroU32| value.get() <= 1_000_000);
+        if value.is_none() {
+            self.mistake(name, "must be a whole number from 1 to 1000000");
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn parse(set: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
+        let set: BTreeMap<String, String> =
+            set.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::parse(|name| set.get(name).cloned(), set.keys().cloned())
+    }
+
+    #[test]
+    fn a_token_is_all_that_must_be_set() {
+        let config = parse(&[("BROKER_TOKENS", "one, two")]).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:8080");
+        assert_eq!(config.tokens.len(), 2);
+        assert_eq!(config.broker.as_str(), "codesphere");
+        assert_eq!(config.refresh_active, Duration::from_secs(5));
+        assert!(!format!("{config:?}").contains("two"), "tokens must not be printable");
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let mistakes = parse(&[
+            ("BROKER_TOKENS", " , "),
+            ("BROKER_LISTEN", "8080"),
+            ("BROKER_NAME", "AWS"),
+            ("BROKER_LOG_FORMAT", "xml"),
+            ("BROKER_RDS_BURST", "0"),
+            ("BROKER_RDS_CALLS_PER_SECOND", "fast"),
+            ("BROKER_TOKEN", "x"),
+        ])
+        .unwrap_err();
+        let variables: Vec<_> = mistakes.iter().map(|mistake| mistake.variable.as_str()).collect();
+        assert_eq!(
+            variables,
+            [
+                "BROKER_LISTEN",
+                "BROKER_TOKENS",
+                "BROKER_NAME",
+                "BROKER_LOG_FORMAT",
+                "BROKER_RDS_CALLS_PER_SECOND",
+                "BROKER_RDS_BURST",
+                "BROKER_TOKEN"
+            ]
+        );
+    }
+
+    #[test]
+    fn env_example_lists_every_variable_with_its_default() {
+        let text = include_str!("../.env.example");
+        let listed: Vec<(String, String)> = text
+            .lines()
+            .map(|line| line.trim_start_matches("# ").trim())
+            .filter(|line| line.starts_with("BROKER_"))
+            .filter_map(|line| line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())))
+            .collect();
+        let known: Vec<(String, String)> = VARIABLES
+            .iter()
+            .map(|(name, default)| ((*name).to_owned(), default.unwrap_or_default().to_owned()))
+            .collect();
+        assert_eq!(listed, known);
+    }
+}

@@ -1,0 +1,102 @@
+//! IN. The only module that knows axum: routes, layers, and nothing else.
+
+mod backups;
+mod body;
+mod create;
+mod delete;
+mod guard;
+mod health;
+mod log;
+mod read;
+mod respond;
+mod update;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, Request};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{delete, get, patch, post, put};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::error::{Error, Kind};
+use crate::model::Provider;
+use guard::Guard;
+
+/// Where a provider's routes answer: the platform's own library adds the second form.
+const PREFIXES: [&str; 2] = ["", "/api/v1"];
+
+/// What handlers of one provider's routes reach.
+#[derive(Clone)]
+struct Scope {
+    app: App,
+    provider: Provider,
+}
+
+impl FromRef<Scope> for App {
+    fn from_ref(scope: &Scope) -> Self {
+        scope.app.clone()
+    }
+}
+
+/// All routes over an application: what the process serves and what tests call.
+pub fn router(app: App) -> Router {
+    let guard = Arc::new(Guard::new(app.config()));
+    let mut services = Router::new();
+    for provider in Provider::ALL {
+        let scope = Scope { app: app.clone(), provider };
+        for prefix in PREFIXES {
+            services = services.merge(routes(&format!("{prefix}/{provider}")).with_state(scope.clone()));
+        }
+    }
+    let services = services
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(guard, guard::admit));
+    let health = Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app);
+    services.merge(health).layer(CatchPanicLayer::custom(respond::panicked)).layer(from_fn(log::request))
+}
+
+/// Serves until `drained` says so, and then until the requests under way are answered.
+///
+/// # Errors
+/// Where the listener fails.
+pub async fn serve(listener: TcpListener, app: App, drained: oneshot::Receiver<()>) -> std::io::Result<()> {
+    axum::serve(listener, router(app))
+        .with_graceful_shutdown(async {
+            // A dropped sender means the same as a sent signal.
+            drop(drained.await);
+        })
+        .await
+}
+
+/// One provider's routes, each with and without the trailing slash.
+fn routes(base: &str) -> Router<Scope> {
+    let mut router = Router::new();
+    for slash in ["", "/"] {
+        let path = |rest: &str| format!("{base}{rest}{slash}");
+        router = router
+            .route(&path(""), post(create::create).get(read::read))
+            .route(&path("/{id}"), patch(update::update).delete(delete::delete))
+            .route(&path("/backups/{backup}"), put(backups::backups).merge(delete(backups::backups)))
+            .route(&path("/backups/{backup}/status"), post(backups::backups));
+    }
+    router
+}
+
+async fn unknown_path() -> Error {
+    Error::not_found("There is nothing at this path.")
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let error = Error::new(Kind::MethodNotAllowed, format!("{} is not possible here.", request.method()));
+    axum::response::IntoResponse::into_response(error)
+}

@@ -1,0 +1,217 @@
+//! The data file to the catalogue: every mistake at once, each with its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::{Catalog, Defaults, InstanceClass, Plan, ProviderCatalog, storage_gib};
+use crate::model::{Parameter, Provider};
+
+/// The most days RDS keeps automated backups.
+const MOST_RETENTION_DAYS: u32 = 35;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderFile {
+    versions: Vec<String>,
+    default_version: String,
+    defaults: DefaultsFile,
+    plans: Vec<PlanFile>,
+    classes: Vec<ClassFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DefaultsFile {
+    storage: u64,
+    cpu: u64,
+    memory: u64,
+    encrypted: bool,
+    backup_retention_days: u32,
+    multi_az: bool,
+    deletion_protection: bool,
+    final_snapshot: bool,
+    auto_minor_version_upgrade: bool,
+    copy_tags_to_snapshot: bool,
+    ca_certificate: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanFile {
+    id: i64,
+    name: String,
+    description: String,
+    storage: u64,
+    cpu: u64,
+    memory: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassFile {
+    name: String,
+    vcpu: u32,
+    /// MiB.
+    memory: u64,
+}
+
+impl Catalog {
+    /// Reads a catalogue.
+    ///
+    /// # Errors
+    /// Every mistake in it, each a sentence that names its place.
+    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
+        let file: BTreeMap<String, ProviderFile> =
+            toml::from_str(text).map_err(|error| vec![error.to_string().trim_end().replace('\n', " ")])?;
+        let mut providers = BTreeMap::new();
+        let mut mistakes = Vec::new();
+        for (name, file) in file {
+            let Some(provider) = Provider::by_name(&name) else {
+                mistakes.push(format!("{name} is not a provider of this broker"));
+                continue;
+            };
+            let catalog = file.into_catalog();
+            check(&name, &catalog, &mut mistakes);
+            providers.insert(provider, catalog);
+        }
+        for provider in Provider::ALL {
+            if !providers.contains_key(&provider) {
+                mistakes.push(format!("{provider} is missing"));
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(Self { providers, fallback: ProviderCatalog::default() })
+        } else {
+            Err(mistakes)
+        }
+    }
+}
+
+fn parameters(storage: u64, cpu: u64, memory: u64) -> BTreeMap<Parameter, u64> {
+    BTreeMap::from([(Parameter::Storage, storage), (Parameter::Cpu, cpu), (Parameter::Memory, memory)])
+}
+
+impl ProviderFile {
+    fn into_catalog(self) -> ProviderCatalog {
+        let defaults = self.defaults;
+        let plan = |plan: PlanFile| Plan {
+            id: plan.id,
+            name: plan.name,
+            description: plan.description,
+            parameters: parameters(plan.storage, plan.cpu, plan.memory),
+        };
+        let class =
+            |class: ClassFile| InstanceClass { name: class.name, vcpu: class.vcpu, memory_mib: class.memory };
+        ProviderCatalog {
+            plans: self.plans.into_iter().map(plan).collect(),
+            classes: self.classes.into_iter().map(class).collect(),
+            versions: self.versions,
+            default_version: self.default_version,
+            defaults: Defaults {
+                parameters: parameters(defaults.storage, defaults.cpu, defaults.memory),
+                encrypted: defaults.encrypted,
+                backup_retention_days: defaults.backup_retention_days,
+                multi_az: defaults.multi_az,
+                deletion_protection: defaults.deletion_protection,
+                final_snapshot: defaults.final_snapshot,
+                auto_minor_version_upgrade: defaults.auto_minor_version_upgrade,
+                copy_tags_to_snapshot: defaults.copy_tags_to_snapshot,
+                ca_certificate: defaults.ca_certificate,
+            },
+        }
+    }
+}
+
+/// What the types cannot say.
+fn check(provider: &str, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) {
+    let mut wrong = |place: String, what: &str| mistakes.push(format!("{provider}.{place} {what}"));
+    if catalog.versions.is_empty() {
+        wrong("versions".into(), "is empty");
+    }
+    for version in &catalog.versions {
+        let full = version.split('.').count() >= 2
+            && version
+                .split('.')
+                .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        if !full {
+            wrong(format!("versions: {version}"), "is not a full version like 17.10");
+        }
+    }
+    if !catalog.versions.contains(&catalog.default_version) {
+        wrong("default_version".into(), "is not one of versions");
+    }
+    if catalog.defaults.backup_retention_days > MOST_RETENTION_DAYS {
+        wrong("defaults.backup_retention_days".into(), "is over 35");
+    }
+    if catalog.classes.is_empty() {
+        wrong("classes".into(), "is empty");
+    }
+    let mut names = BTreeSet::new();
+    for class in &catalog.classes {
+        let place = format!("classes: {}", class.name);
+        if !class.name.starts_with("db.") {
+            wrong(place.clone(), "does not start with db.");
+        }
+        if class.vcpu == 0 || class.memory_mib == 0 {
+            wrong(place.clone(), "has no vcpu or no memory");
+        }
+        if !names.insert(&class.name) {
+            wrong(place, "is there twice");
+        }
+    }
+    let mut ids = BTreeSet::new();
+    for plan in &catalog.plans {
+        if !ids.insert(plan.id) {
+            wrong(format!("plans: {}", plan.id), "is there twice");
+        }
+        if plan.name.is_empty() {
+            wrong(format!("plans: {}", plan.id), "has no name");
+        }
+    }
+    let of_plans = catalog.plans.iter().map(|plan| (format!("plans: {}", plan.id), &plan.parameters));
+    let of_defaults = std::iter::once(("defaults".to_owned(), &catalog.defaults.parameters));
+    for (place, parameters) in of_plans.chain(of_defaults) {
+        let value = |key| parameters.get(&key).copied().unwrap_or_default();
+        if let Err(sentence) = catalog.class_for(value(Parameter::Cpu), value(Parameter::Memory)) {
+            wrong(place.clone(), &format!("cannot be served: {sentence}"));
+        }
+        if let Err(sentence) = storage_gib(value(Parameter::Storage)) {
+            wrong(place.clone(), &format!("cannot be served: {sentence}"));
+        }
+        if Parameter::ALL.iter().any(|&key| value(key) == 0) {
+            wrong(place, "has a parameter of 0");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::BUILTIN;
+    use super::*;
+
+    #[test]
+    fn the_compiled_in_catalogue_is_without_mistake() {
+        assert_eq!(Catalog::parse(BUILTIN).map(|_| ()), Ok(()));
+        assert_eq!(Catalog::builtin().provider(Provider::Postgres).plans.len(), 5);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let text = BUILTIN
+            .replace("default_version = \"17.10\"", "default_version = \"9.6\"")
+            .replace("backup_retention_days = 7", "backup_retention_days = 36")
+            .replace("name = \"db.t4g.small\"", "name = \"db.t4g.micro\"")
+            .replace("cpu = 40", "cpu = 4000");
+        let mistakes = Catalog::parse(&text).unwrap_err();
+        assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
+        assert!(mistakes[0].contains("default_version is not one of versions"));
+        assert!(mistakes[3].contains("plans: 4 cannot be served"), "{}", mistakes[3]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let mistakes = Catalog::parse(&BUILTIN.replace("encrypted = true", "encrypt = true")).unwrap_err();
+        assert!(mistakes[0].contains("encrypt"), "{mistakes:?}");
+    }
+}
