@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from rds_lab.engines import roles, sockets
+from rds_lab.engines import roles, sockets, upgrade
 from rds_lab.engines.base import Address, ServerError, ServerSpec
 from rds_lab.engines.binaries import Binaries
 from rds_lab.engines.server import Server
@@ -42,7 +42,9 @@ class PostgresServers:
         if not _RESOURCE_ID.fullmatch(spec.resource_id):
             raise ServerError("The resource id cannot be the name of a directory.")
         binaries = self._binaries_of(spec.engine, spec.version)
-        server = Server(spec, binaries, self._paths.servers / spec.resource_id, self._sockets)
+        server = Server(
+            spec, binaries, self._paths.servers / spec.resource_id, self._sockets, self._authority
+        )
         with self._lock:
             if self._closed:
                 raise ServerError("The lab is stopping.")
@@ -50,7 +52,7 @@ class PostgresServers:
                 raise ServerError(f"A server {spec.resource_id} exists already.")
             self._servers[spec.resource_id] = server
         try:
-            server.create(spec, self._templates, self._authority)
+            server.create(spec, self._templates)
         except BaseException:
             self.destroy(spec.resource_id)
             raise
@@ -75,6 +77,11 @@ class PostgresServers:
     def start(self, resource_id: str) -> None:
         """Start again on the same port."""
         self._server(resource_id).start()
+
+    def upgrade(self, resource_id: str, version: str) -> None:
+        """Run the same data under a newer minor or major version, on the same port."""
+        server = self._server(resource_id)
+        upgrade.upgrade(server, self._binaries_of(ENGINE, version))
 
     def destroy(self, resource_id: str) -> None:
         """Stop and remove the data. A resource id that does not exist is not an error."""

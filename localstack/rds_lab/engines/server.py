@@ -18,14 +18,17 @@ _SAME_PORT_DEADLINE = 10.0
 class Server:
     """Calls are never concurrent; whoever holds the object sees to that."""
 
-    def __init__(self, spec: ServerSpec, binaries: Binaries, home: Path, sockets: Path) -> None:
+    def __init__(
+        self, spec: ServerSpec, binaries: Binaries, home: Path, sockets: Path, authority: Authority
+    ) -> None:
         self.master = spec.master_username
         self.binaries = binaries
         self.home = home
         self.data = home / "data"
         self.port = 0
         self._parameters = dict(spec.parameters)
-        self._sockets = sockets
+        self.sockets = sockets
+        self._authority = authority
         self._postmaster: Postmaster | None = None
 
     @property
@@ -33,12 +36,11 @@ class Server:
         """The certificate is valid for this host."""
         return Address(HOST, self.port)
 
-    def create(self, spec: ServerSpec, templates: Templates, authority: Authority) -> None:
+    def create(self, spec: ServerSpec, templates: Templates) -> None:
         """Make the data, the process, the master user and the initial database."""
         self.home.mkdir(parents=True)
         templates.copy(self.binaries, self.data)
-        config.write(self.data, self._sockets, self._parameters)
-        authority.issue(self.data)
+        self.configure(self.data)
         self._start_anywhere(spec.port)
         for database in ("template1", "postgres"):
             with self.connect(database) as connection:
@@ -49,9 +51,14 @@ class Server:
             with self.connect() as connection:
                 roles.create_database(connection, spec.database, self.master)
 
+    def configure(self, data: Path) -> None:
+        """Put configuration and a certificate into a data directory."""
+        config.write(data, self.sockets, self._parameters)
+        self._authority.issue(data)
+
     def connect(self, database: str = "postgres") -> AbstractContextManager[sql.Connection]:
         """A connection as the superuser."""
-        return sql.connect(self._sockets, self.port, database)
+        return sql.connect(self.sockets, self.port, database)
 
     def start(self) -> None:
         """Start on the port it had, waiting for it a moment if it must."""
