@@ -1,0 +1,1 @@
+"""Amazon RDS: its API over a state machine that behaves as rds-semantics says."""

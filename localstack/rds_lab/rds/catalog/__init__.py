@@ -1,0 +1,1 @@
+"""What can be ordered: instance classes and engine versions."""

@@ -1,0 +1,1 @@
+"""How an instance gets from one status to the next."""

@@ -1,0 +1,1 @@
+"""ModifyDBInstance: what changes, when, and what is refused (rds-semantics §4)."""

@@ -1,0 +1,1 @@
+"""The API's operations, one file for what belongs together: requests in, described resources out."""
