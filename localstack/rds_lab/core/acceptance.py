@@ -1,0 +1,65 @@
+"""Which call is accepted in which state (rds-semantics §3, second table)."""
+
+from rds_lab.core import errors
+from rds_lab.core.instance import Instance
+
+SNAPSHOTTABLE = ("available", "storage-optimization")
+_REPAIRABLE = ("incompatible-network", "incompatible-parameters", "incompatible-option-group")
+
+
+def modify(instance: Instance, fields: set[str]) -> None:
+    """``fields`` are the parameters that would change something."""
+    status = instance.status
+    groups_only = fields <= {"DBParameterGroupName", "OptionGroupName"}
+    accepted = (
+        status in ("available", "storage-optimization", *_REPAIRABLE)
+        or (status == "storage-full" and "AllocatedStorage" in fields)
+        or (status == "stopped" and groups_only)
+    )
+    if not accepted:
+        raise errors.invalid_state("Database instance is not in available state.")
+
+
+def storage(instance: Instance, now: float) -> None:
+    """No storage change until the last one is optimised, nor before its lock ends."""
+    if instance.status == "storage-optimization" or now < instance.storage_locked_until:
+        raise errors.invalid_combination(
+            "You can't currently modify the storage of this DB instance because the previous storage change is "
+            "being optimized."
+        )
+
+
+def reboot(instance: Instance) -> None:
+    """Only at rest."""
+    if instance.status not in (*SNAPSHOTTABLE, "incompatible-parameters"):
+        raise errors.invalid_state(
+            "Instance cannot currently reboot due to an in-progress management operation"
+        )
+
+
+def stop(instance: Instance) -> None:
+    """Only at rest."""
+    if instance.status != "available":
+        raise errors.invalid_state(f"Instance {instance.identifier} is not in available state.")
+
+
+def start(instance: Instance) -> None:
+    """Only what is stopped."""
+    if instance.status != "stopped":
+        raise errors.invalid_state(f"Instance {instance.identifier} is not stopped, it cannot be started.")
+
+
+def delete(instance: Instance, final_snapshot: bool) -> None:
+    """Any state but `deleting`; a final snapshot needs one in which a snapshot can be taken."""
+    if instance.status == "deleting":
+        raise errors.invalid_state(f"Instance {instance.identifier} is already being deleted.")
+    if not final_snapshot or instance.status in (*SNAPSHOTTABLE, "stopped"):
+        return
+    if instance.status == "creating":
+        raise errors.invalid_state(
+            f"Instance {instance.identifier} is currently creating - a final snapshot cannot be taken."
+        )
+    raise errors.invalid_state(
+        f"Cannot create a snapshot because the database instance {instance.identifier} is not currently in the "
+        "available state."
+    )

@@ -1,0 +1,134 @@
+"""From pending values to stages: when each becomes visible, and what it does to the server."""
+
+from typing import Any
+
+from rds_lab.core.catalog import versions
+from rds_lab.core.cloud import Cloud, Region
+from rds_lab.core.instance import Instance
+from rds_lab.core.lifecycle import Stage
+from rds_lab.core.names import arn
+
+# PendingModifiedValues → attribute.
+_ATTRIBUTES = {
+    "DBInstanceClass": "instance_class",
+    "EngineVersion": "engine_version",
+    "AllocatedStorage": "allocated_storage",
+    "StorageType": "storage_type",
+    "Iops": "iops",
+    "MultiAZ": "multi_az",
+    "BackupRetentionPeriod": "backup_retention",
+    "Port": "port",
+    "CACertificateIdentifier": "ca_certificate",
+    "DBInstanceIdentifier": "identifier",
+}
+_STORAGE = ("AllocatedStorage", "StorageType", "Iops")
+# Changes during which the server is restarted.
+_RESTARTS = ("DBInstanceClass", "Port", "DBInstanceIdentifier")
+
+
+def current(instance: Instance, name: str) -> Any:
+    """What the instance has of a pending value."""
+    return getattr(instance, _ATTRIBUTES[name])
+
+
+def begin(cloud: Cloud, region: Region, instance: Instance) -> None:
+    """Queue the stages for everything that is to be applied now.
+
+    The answer to ModifyDBInstance still shows the old values and `available`; only a moment later
+    the status turns. A change that comes within that moment joins the first one.
+    """
+    if not instance.applying:
+        return
+    seconds = cloud.settings.seconds
+    rest = [stage for stage in instance.stages if stage.status == "storage-optimization"]
+    instance.stages.clear()
+    instance.stages.append(Stage(None, seconds("modifyVisible")))
+    if "MasterUserPassword" in instance.applying:
+        instance.stages.append(_password(cloud, region, instance))
+    if "EngineVersion" in instance.applying:
+        instance.stages.append(_version(cloud, region, instance))
+    others = [name for name in instance.applying if name not in ("MasterUserPassword", "EngineVersion")]
+    if others:
+        instance.stages.append(_values(cloud, region, instance))
+    if any(name in _STORAGE for name in others):
+        rest = [Stage("storage-optimization", seconds("storageOptimization"))]
+    for stage in rest:
+        stage.begun = None
+        instance.stages.append(stage)
+    cloud.moves(region, instance)
+
+
+def _password(cloud: Cloud, region: Region, instance: Instance) -> Stage:
+    def set_password() -> Any:
+        password = instance.next_password or ""
+        return cloud.workers.submit(
+            instance.resource_id, lambda: cloud.servers.set_master_password(instance.resource_id, password)
+        )
+
+    def done(now: float) -> None:
+        instance.next_password = None
+        instance.applying.pop("MasterUserPassword", None)
+        region.happened(instance, now, "Reset master credentials", "configuration change")
+
+    return Stage(
+        "resetting-master-credentials",
+        cloud.settings.seconds("resettingMasterCredentials"),
+        work=set_password if instance.has_server else None,
+        work_at_end=True,
+        done=done,
+    )
+
+
+def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
+    target = instance.applying["EngineVersion"]
+
+    def upgrade() -> Any:
+        return cloud.workers.submit(
+            instance.resource_id, lambda: cloud.servers.upgrade(instance.resource_id, target)
+        )
+
+    def done(now: float) -> None:
+        if versions.major(target) != versions.major(instance.engine_version):
+            if instance.parameter_group.startswith("default."):
+                instance.parameter_group = f"default.{versions.family(instance.engine, target)}"
+        instance.engine_version = instance.applying.pop("EngineVersion", target)
+        region.happened(instance, now, f"DB engine version upgraded to {target}", "maintenance")
+
+    return Stage(
+        "upgrading",
+        cloud.settings.seconds("upgrading"),
+        work=upgrade if instance.has_server else None,
+        done=done,
+    )
+
+
+def _values(cloud: Cloud, region: Region, instance: Instance) -> Stage:
+    restarts = instance.has_server and any(name in _RESTARTS for name in instance.applying)
+
+    def restart() -> Any:
+        return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.restart(instance.resource_id))
+
+    def done(now: float) -> None:
+        grown = any(name in _STORAGE for name in instance.applying)
+        for name in [name for name in instance.applying if name in _ATTRIBUTES and name != "EngineVersion"]:
+            value = instance.applying.pop(name)
+            if name == "DBInstanceIdentifier":
+                _rename(region, instance, value)
+            setattr(instance, _ATTRIBUTES[name], value)
+            region.happened(
+                instance, now, f"Finished applying modification to {name}", "configuration change"
+            )
+        if grown:
+            optimized = cloud.settings.seconds("storageOptimization")
+            instance.storage_locked_until = now + max(optimized, cloud.settings.seconds("storageLock"))
+
+    return Stage(
+        "modifying", cloud.settings.seconds("modifying"), work=restart if restarts else None, done=done
+    )
+
+
+def _rename(region: Region, instance: Instance, identifier: str) -> None:
+    """A new identifier and ARN; resource id and tags stay (rds-semantics §4)."""
+    region.instances.pop(instance.identifier, None)
+    region.instances[identifier] = instance
+    instance.arn = arn(region.region, region.account, "db", identifier)

@@ -1,0 +1,130 @@
+"""Everything RDS knows: one region of one account, and all of them."""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rds_lab.engines.base import Servers
+from rds_lab.core import names
+from rds_lab.core.catalog import versions
+from rds_lab.core.events import Event, Events
+from rds_lab.core.instance import Instance
+from rds_lab.core.lifecycle import advance
+from rds_lab.core.settings import Settings
+from rds_lab.core.workers import Workers
+
+TICK_SECONDS = 0.05
+
+
+@dataclass
+class ParameterGroup:
+    """A DB parameter group and what was set in it."""
+
+    name: str
+    family: str
+    description: str
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class SubnetGroup:
+    """A DB subnet group."""
+
+    name: str
+    description: str
+    subnets: list[str]
+    vpc: str = "vpc-00000000000000000"
+
+
+class Region:
+    """The resources of one account in one region. Held under :attr:`Cloud.lock`."""
+
+    def __init__(self, account: str, region: str, servers: Servers) -> None:
+        self.account = account
+        self.region = region
+        self.instances: dict[str, Instance] = {}
+        self.snapshots: dict[str, dict[str, Any]] = {}
+        self.events = Events()
+        self.subnet_groups = {
+            "default": SubnetGroup(
+                "default", "default", ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"]
+            )
+        }
+        families = {versions.family("postgres", version) for version in servers.versions("postgres")}
+        self.parameter_groups = {
+            f"default.{family}": ParameterGroup(
+                f"default.{family}", family, f"Default parameter group for {family}"
+            )
+            for family in sorted(families)
+        }
+
+    def arn(self, kind: str, name: str) -> str:
+        """ARN of a resource here."""
+        return names.arn(self.region, self.account, kind, name)
+
+    def happened(self, instance: Instance, at: float, message: str, *categories: str) -> None:
+        """Log an event of an instance."""
+        event = Event(at, instance.identifier, "db-instance", instance.arn, message, categories)
+        self.events.add(event)
+
+
+class Cloud:
+    """All regions of all accounts, the clock, and the servers behind the instances."""
+
+    def __init__(
+        self, settings: Settings, servers: Servers, clock: Callable[[], float], ticking: bool
+    ) -> None:
+        self.settings = settings
+        self.servers = servers
+        self.workers = Workers()
+        self.now = clock
+        self.lock = threading.RLock()
+        self._regions: dict[tuple[str, str], Region] = {}
+        self._moving: dict[str, tuple[Region, Instance]] = {}
+        if ticking:
+            # So that a password takes effect and a server goes although nobody looks.
+            threading.Thread(target=self._tick, name="rds-lab-clock", daemon=True).start()
+
+    def region(self, account: str, region: str) -> Region:
+        """A region, with everything in it as it is now."""
+        with self.lock:
+            self.advance()
+            key = (account, region)
+            if key not in self._regions:
+                self._regions[key] = Region(account, region, self.servers)
+            return self._regions[key]
+
+    def moves(self, region: Region, instance: Instance) -> None:
+        """From now on the clock takes this instance through its stages."""
+        with self.lock:
+            self._moving[instance.resource_id] = (region, instance)
+            self.advance()
+
+    def advance(self) -> None:
+        """Bring everything that moves to the present."""
+        with self.lock:
+            for resource_id, (region, instance) in list(self._moving.items()):
+                advance(instance, self.now(), lambda failed, region=region: self._failed(region, failed))
+                if not instance.stages:
+                    self._moving.pop(resource_id, None)
+
+    def _failed(self, region: Region, instance: Instance) -> None:
+        region.happened(instance, self.now(), "The DB instance has failed.", "failure")
+
+    def _tick(self) -> None:
+        waiting = threading.Event()
+        while not waiting.wait(TICK_SECONDS):
+            if self._moving:
+                self.advance()
+
+
+_GROUP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
+
+def is_group_name(name: str) -> bool:
+    """A name that a parameter group may be given."""
+    return (
+        bool(_GROUP_NAME.fullmatch(name)) and not name.endswith("-") and "--" not in name and len(name) <= 255
+    )

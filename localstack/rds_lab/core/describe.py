@@ -1,0 +1,122 @@
+"""An instance as DescribeDBInstances shows it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rds_lab.core.catalog import versions
+from rds_lab.core.catalog.classes import license_model
+from rds_lab.core.cloud import Region, SubnetGroup
+from rds_lab.core.instance import Instance
+from rds_lab.core.validation import storage
+
+# LatestRestorableTime is behind by about so much (rds-semantics §6).
+_RESTORABLE_LAG_SECONDS = 300
+
+
+def timestamp(seconds: float) -> datetime:
+    """A moment as the protocol's serializer wants it."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
+    """All fields; those that RDS leaves out for the time being are left out here."""
+    shown: dict[str, Any] = {
+        "DBInstanceIdentifier": it.identifier,
+        "DBInstanceArn": it.arn,
+        "DbiResourceId": it.resource_id,
+        "DBInstanceClass": it.instance_class,
+        "DBInstanceStatus": it.status,
+        "Engine": it.engine,
+        "EngineVersion": it.engine_version,
+        "LicenseModel": license_model(it.engine),
+        "MasterUsername": it.master_username,
+        "DBName": it.db_name,
+        "AllocatedStorage": it.allocated_storage,
+        "StorageType": it.storage_type,
+        "Iops": it.iops,
+        "StorageThroughput": storage.throughput(it.storage_type, it.allocated_storage),
+        "MaxAllocatedStorage": it.max_allocated_storage,
+        "StorageEncrypted": it.encrypted,
+        "KmsKeyId": it.kms_key_id,
+        "MultiAZ": it.multi_az,
+        "AvailabilityZone": it.availability_zone if it.status != "creating" else None,
+        "SecondaryAvailabilityZone": region.region + "b" if it.multi_az else None,
+        "PubliclyAccessible": it.publicly_accessible,
+        "AutoMinorVersionUpgrade": it.auto_minor_version_upgrade,
+        "BackupRetentionPeriod": it.backup_retention,
+        "PreferredBackupWindow": it.backup_window,
+        "PreferredMaintenanceWindow": it.maintenance_window,
+        "CopyTagsToSnapshot": it.copy_tags_to_snapshot,
+        "DeletionProtection": it.deletion_protection,
+        "MonitoringInterval": 0,
+        "PerformanceInsightsEnabled": False,
+        "IAMDatabaseAuthenticationEnabled": False,
+        "DbInstancePort": 0,
+        "NetworkType": "IPV4",
+        "BackupTarget": "region",
+        "StorageOperationStatus": None,
+        "CustomerOwnedIpEnabled": False,
+        "ActivityStreamStatus": "stopped",
+        "EngineLifecycleSupport": "open-source-rds-extended-support",
+        "ReadReplicaDBInstanceIdentifiers": [],
+        "DomainMemberships": [],
+        "AssociatedRoles": [],
+        "DBSecurityGroups": [],
+        "VpcSecurityGroups": [
+            {"VpcSecurityGroupId": group, "Status": "active"} for group in it.security_groups
+        ],
+        "DBParameterGroups": [
+            {"DBParameterGroupName": it.parameter_group, "ParameterApplyStatus": it.parameter_status}
+        ],
+        "OptionGroupMemberships": [
+            {
+                "OptionGroupName": f"default:{it.engine}-{versions.major(it.engine_version)}",
+                "Status": "in-sync",
+            }
+        ],
+        "DBSubnetGroup": subnet_group(region, region.subnet_groups.get(it.subnet_group)),
+        "PendingModifiedValues": it.pending,
+        "TagList": [{"Key": key, "Value": value} for key, value in it.tags.items()],
+        "CACertificateIdentifier": it.ca_certificate,
+    }
+    if it.available_since is not None:
+        shown["InstanceCreateTime"] = timestamp(it.available_since)
+        if it.backup_retention and now - it.available_since > _RESTORABLE_LAG_SECONDS:
+            shown["LatestRestorableTime"] = timestamp(now - _RESTORABLE_LAG_SECONDS)
+    if it.status != "deleting":
+        shown["CertificateDetails"] = {
+            "CAIdentifier": it.ca_certificate,
+            "ValidTill": timestamp(it.created_at) + timedelta(days=365),
+        }
+    # It appears late: some time into `creating`, at the latest at its end.
+    if it.address and (it.status != "creating" or now >= it.endpoint_at):
+        shown["Endpoint"] = {
+            "Address": it.address.host,
+            "Port": it.address.port,
+            "HostedZoneId": "Z1RLNUO7B9Q6NB",
+        }
+    return {key: value for key, value in shown.items() if value is not None}
+
+
+def subnet_group(region: Region, group: SubnetGroup | None) -> dict[str, Any] | None:
+    """A DB subnet group as it is described, alone and within an instance."""
+    if group is None:
+        return None
+    zones = "abcdef"
+    return {
+        "DBSubnetGroupName": group.name,
+        "DBSubnetGroupDescription": group.description,
+        "VpcId": group.vpc,
+        "SubnetGroupStatus": "Complete",
+        "Subnets": [
+            {
+                "SubnetIdentifier": subnet,
+                "SubnetAvailabilityZone": {"Name": region.region + zones[index % len(zones)]},
+                "SubnetOutpost": {},
+                "SubnetStatus": "Active",
+            }
+            for index, subnet in enumerate(group.subnets)
+        ],
+        "DBSubnetGroupArn": region.arn("subgrp", group.name),
+        "SupportedNetworkTypes": ["IPV4"],
+    }

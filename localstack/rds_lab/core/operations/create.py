@@ -1,0 +1,205 @@
+"""CreateDBInstance."""
+
+import re
+from typing import Any
+
+from rds_lab.engines.base import Address, ServerSpec
+from rds_lab.core import errors, names
+from rds_lab.core.catalog import classes, versions
+from rds_lab.core.cloud import Cloud, ParameterGroup, Region
+from rds_lab.core.instance import Instance
+from rds_lab.core.lifecycle import Stage
+from rds_lab.core.validation import names as valid_names
+from rds_lab.core.validation import storage, tags, windows
+
+_SECURITY_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
+_DEFAULT_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
+_CERTIFICATE_AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
+
+
+def create(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
+    """Check everything, then begin: nothing is left behind by what is refused."""
+    for required in ("DBInstanceIdentifier", "DBInstanceClass", "Engine"):
+        if not request.get(required):
+            raise errors.missing(required)
+    instance = _checked(cloud, region, request)
+    region.instances[instance.identifier] = instance
+    spec = ServerSpec(
+        resource_id=instance.resource_id,
+        engine=instance.engine,
+        version=instance.engine_version,
+        master_username=instance.master_username,
+        master_password=request["MasterUserPassword"],
+        database=instance.db_name,
+        port=None,
+        parameters=parameters(region.parameter_groups[instance.parameter_group]),
+    )
+    _begin(cloud, region, instance, spec)
+    return instance
+
+
+def parameters(group: ParameterGroup) -> dict[str, str]:
+    """What the server is told; TLS is forced unless a group of one's own says otherwise."""
+    own = {name: str(entry.get("ParameterValue", "")) for name, entry in group.parameters.items()}
+    return {"rds.force_ssl": "1", **own}
+
+
+def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -> None:
+    seconds = cloud.settings.seconds
+    instance.has_server = cloud.settings.engines
+
+    def make() -> object:
+        def work() -> None:
+            instance.address = cloud.servers.create(spec)
+
+        return cloud.workers.submit(instance.resource_id, work)
+
+    if not instance.has_server:
+        instance.address = Address("localhost", instance.port)
+
+    def created(now: float) -> None:
+        instance.available_since = now
+        region.happened(instance, now, "DB instance created", "creation")
+
+    instance.endpoint_at = instance.created_at + seconds("endpoint")
+    instance.stages.append(
+        Stage("creating", seconds("creating"), work=make if instance.has_server else None, done=created)
+    )
+    if instance.backup_retention:
+
+        def backed_up(now: float) -> None:
+            region.happened(instance, now, "Finished DB Instance backup", "backup")
+
+        instance.stages.append(Stage("backing-up", seconds("backingUp"), done=backed_up))
+    cloud.moves(region, instance)
+
+
+def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
+    identifier = valid_names.identifier(request["DBInstanceIdentifier"], "DBInstanceIdentifier")
+    engine = request["Engine"]
+    versions.check_engine(engine)
+    version = versions.resolve(cloud.servers, engine, request.get("EngineVersion"))
+    classes.check(request["DBInstanceClass"], engine, version)
+    for required in ("MasterUsername", "MasterUserPassword"):
+        if not request.get(required):
+            raise errors.missing(required)
+    username = valid_names.master_username(request["MasterUsername"], engine)
+    valid_names.master_password(request["MasterUserPassword"], engine)
+    database = request.get("DBName")
+    if database is not None:
+        valid_names.database(database, engine)
+    if request.get("ManageMasterUserPassword"):
+        raise errors.invalid_combination(
+            "You can't specify MasterUserPassword when ManageMasterUserPassword is turned on."
+        )
+    kind = request.get("StorageType") or ("io1" if request.get("Iops") else "gp3")
+    gib = request.get("AllocatedStorage")
+    if gib is None:
+        raise errors.missing("AllocatedStorage")
+    storage.size(engine, kind, gib)
+    iops = storage.iops(engine, kind, gib, request.get("Iops"), request.get("StorageThroughput"))
+    most = request.get("MaxAllocatedStorage")
+    if most is not None:
+        storage.maximum(engine, kind, gib, most)
+    multi_az = bool(request.get("MultiAZ"))
+    if multi_az and request.get("AvailabilityZone"):
+        raise errors.invalid_combination(
+            "Requesting a specific availability zone is not valid for Multi-AZ instances."
+        )
+    tag_list = tags.tags(request.get("Tags"))
+    _check_quotas(cloud, region, identifier, gib)
+    subnet_group = (request.get("DBSubnetGroupName") or "default").lower()
+    if subnet_group not in region.subnet_groups:
+        raise errors.fault("DBSubnetGroupNotFoundFault", f"DBSubnetGroup '{subnet_group}' not found.")
+    instance = Instance(
+        identifier=identifier,
+        arn=region.arn("db", identifier),
+        resource_id=names.resource_id(),
+        account=region.account,
+        region=region.region,
+        engine=engine,
+        engine_version=version,
+        instance_class=request["DBInstanceClass"],
+        allocated_storage=gib,
+        storage_type=kind,
+        iops=iops,
+        max_allocated_storage=None if most == gib else most,
+        master_username=username,
+        db_name=database,
+        port=windows.port(request.get("Port") or _DEFAULT_PORTS[engine]),
+        created_at=cloud.now(),
+        subnet_group=subnet_group,
+        availability_zone=request.get("AvailabilityZone") or region.region + "a",
+        multi_az=multi_az,
+        backup_retention=windows.retention(_or(request.get("BackupRetentionPeriod"), 1)),
+        backup_window=request.get("PreferredBackupWindow") or "03:00-03:30",
+        maintenance_window=(request.get("PreferredMaintenanceWindow") or "sun:04:00-sun:04:30").lower(),
+        deletion_protection=bool(request.get("DeletionProtection")),
+        encrypted=bool(request.get("StorageEncrypted")),
+        kms_key_id=_kms_key(region, request),
+        publicly_accessible=bool(request.get("PubliclyAccessible")),
+        auto_minor_version_upgrade=_or(request.get("AutoMinorVersionUpgrade"), True),
+        copy_tags_to_snapshot=bool(request.get("CopyTagsToSnapshot")),
+        ca_certificate=certificate_authority(request.get("CACertificateIdentifier")),
+        security_groups=security_groups(request.get("VpcSecurityGroupIds")),
+        parameter_group=parameter_group(region, engine, version, request.get("DBParameterGroupName")),
+        tags=tag_list,
+    )
+    windows.apart(instance.backup_window, instance.maintenance_window)
+    return instance
+
+
+def _or(value: Any, default: Any) -> Any:
+    return default if value is None else value
+
+
+def _check_quotas(cloud: Cloud, region: Region, identifier: str, gib: int) -> None:
+    if identifier in region.instances:
+        raise errors.fault("DBInstanceAlreadyExistsFault", "DB instance already exists")
+    if len(region.instances) >= cloud.settings.quota("instanceQuota"):
+        raise errors.fault("InstanceQuotaExceededFault", "Instance quota exceeded")
+    used = sum(instance.allocated_storage for instance in region.instances.values())
+    if used + gib > cloud.settings.quota("storageQuotaGiB"):
+        raise errors.fault("StorageQuotaExceededFault", "Storage quota exceeded")
+
+
+def _kms_key(region: Region, request: dict[str, Any]) -> str | None:
+    if not request.get("StorageEncrypted"):
+        if request.get("KmsKeyId"):
+            raise errors.invalid_combination("KmsKeyId can only be specified for encrypted DB instances.")
+        return None
+    key = request.get("KmsKeyId") or "alias/aws/rds"
+    if key.startswith("arn:"):
+        return key
+    kind = key if key.startswith("alias/") else f"key/{key}"
+    return f"arn:aws:kms:{region.region}:{region.account}:{kind}"
+
+
+def certificate_authority(name: str | None) -> str:
+    """The authority of the server's certificate."""
+    if name and name not in _CERTIFICATE_AUTHORITIES:
+        raise errors.fault("CertificateNotFoundFault", f"Certificate not found: {name}")
+    return name or _CERTIFICATE_AUTHORITIES[0]
+
+
+def security_groups(ids: list[str] | None) -> list[str]:
+    """VPC security groups; the VPC's default one where none is given."""
+    for each in ids or []:
+        if not _SECURITY_GROUP.fullmatch(each):
+            raise errors.invalid_value(f"Invalid security group , groupId= {each}, groupName=.")
+    return list(ids or ["sg-00000000000000000"])
+
+
+def parameter_group(region: Region, engine: str, version: str, name: str | None) -> str:
+    """A group of the version's family."""
+    family = versions.family(engine, version)
+    wanted = (name or f"default.{family}").lower()
+    group = region.parameter_groups.get(wanted)
+    if group is None:
+        raise errors.fault("DBParameterGroupNotFoundFault", f"DBParameterGroup not found: {wanted}")
+    if group.family != family:
+        raise errors.invalid_combination(
+            f"The Parameter Group {wanted} with DBParameterGroupFamily {group.family} cannot be used for this "
+            f"instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
+        )
+    return wanted

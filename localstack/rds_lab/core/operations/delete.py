@@ -1,0 +1,89 @@
+"""DeleteDBInstance (rds-semantics §5), and the snapshots it leaves."""
+
+from typing import Any
+
+from rds_lab.core import acceptance, errors
+from rds_lab.core.cloud import Cloud, Region
+from rds_lab.core.describe import timestamp
+from rds_lab.core.instance import Instance
+from rds_lab.core.lifecycle import Stage
+from rds_lab.core.validation import names
+
+
+def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, Any]) -> None:
+    """Check, take the final snapshot, and begin to delete: irrevocable."""
+    skip = bool(request.get("SkipFinalSnapshot"))
+    final = request.get("FinalDBSnapshotIdentifier")
+    acceptance.delete(instance, final_snapshot=False)
+    if skip and final:
+        raise errors.invalid_combination(
+            "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is specified."
+        )
+    if not skip and not final:
+        raise errors.invalid_combination(
+            "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
+        )
+    if instance.deletion_protection:
+        raise errors.invalid_combination(
+            "Cannot delete protected DB Instance, please disable deletion protection and try again."
+        )
+    if final:
+        final = names.identifier(final, "FinalDBSnapshotIdentifier", longest=255)
+        acceptance.delete(instance, final_snapshot=True)
+        if final in region.snapshots:
+            raise errors.fault(
+                "DBSnapshotAlreadyExistsFault",
+                f"Cannot create the snapshot because a snapshot with the identifier {final} already exists.",
+            )
+        region.snapshots[final] = _snapshot(cloud, region, instance, final)
+    _begin(cloud, region, instance)
+
+
+def _begin(cloud: Cloud, region: Region, instance: Instance) -> None:
+    def destroy() -> Any:
+        return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.destroy(instance.resource_id))
+
+    def gone(now: float) -> None:
+        if region.instances.get(instance.identifier) is instance:
+            del region.instances[instance.identifier]
+        region.happened(instance, now, "DB instance deleted", "deletion")
+
+    instance.applying.clear()
+    instance.deferred.clear()
+    instance.stages.clear()
+    instance.stages.append(
+        Stage(
+            "deleting",
+            cloud.settings.seconds("deleting"),
+            work=destroy if instance.has_server else None,
+            done=gone,
+        )
+    )
+    cloud.moves(region, instance)
+    # The answer shows it on its way out, however short that is.
+    instance.status = "deleting"
+
+
+def _snapshot(cloud: Cloud, region: Region, instance: Instance, name: str) -> dict[str, Any]:
+    return {
+        "DBSnapshotIdentifier": name,
+        "DBSnapshotArn": region.arn("snapshot", name),
+        "DBInstanceIdentifier": instance.identifier,
+        "DbiResourceId": instance.resource_id,
+        "SnapshotCreateTime": timestamp(cloud.now()),
+        "Engine": instance.engine,
+        "EngineVersion": instance.engine_version,
+        "AllocatedStorage": instance.allocated_storage,
+        "Status": "available",
+        "PercentProgress": 100,
+        "SnapshotType": "manual",
+        "MasterUsername": instance.master_username,
+        "StorageType": instance.storage_type,
+        "Encrypted": instance.encrypted,
+        "KmsKeyId": instance.kms_key_id or "",
+        "Port": instance.port,
+        "AvailabilityZone": instance.availability_zone,
+        "TagList": [{"Key": key, "Value": value} for key, value in instance.tags.items()]
+        if instance.copy_tags_to_snapshot
+        else [],
+    }

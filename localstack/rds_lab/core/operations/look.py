@@ -1,0 +1,122 @@
+"""DescribeDBInstances, DescribeDBSnapshots, DescribeEvents (rds-semantics §3, §7)."""
+
+from bisect import insort
+from typing import Any
+
+from rds_lab.core import describe, errors, names
+from rds_lab.core.cloud import Cloud, Region
+from rds_lab.core.events import DEFAULT_WINDOW_MINUTES, KEPT_SECONDS, Event
+from rds_lab.core.filters import matching
+from rds_lab.core.instance import Instance
+from rds_lab.core.paging import page
+
+_INSTANCE_FILTERS = {
+    "db-instance-id": lambda it: {it.identifier, it.arn},
+    "dbi-resource-id": lambda it: {it.resource_id},
+    "engine": lambda it: {it.engine},
+    "db-cluster-id": lambda it: set(),
+    "domain": lambda it: set(),
+}
+
+
+def find(region: Region, identifier: str | None) -> Instance:
+    """The instance of a name or ARN."""
+    if not identifier:
+        raise errors.missing("DBInstanceIdentifier")
+    instance = region.instances.get(names.identifier_of(identifier))
+    if instance is None:
+        raise errors.instance_not_found(identifier)
+    return instance
+
+
+def instances(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """One by name, or those that pass the filters, page by page. An unknown id in a filter is no error."""
+    if identifier := request.get("DBInstanceIdentifier"):
+        rows = [find(region, identifier)]
+    else:
+        rows = list(region.instances.values())
+    rows = matching(rows, request.get("Filters"), _INSTANCE_FILTERS)
+    rows.sort(key=lambda it: it.identifier)
+    shown, marker = page(rows, request, lambda it: it.identifier)
+    now = cloud.now()
+    return {"DBInstances": [describe.instance(region, it, now) for it in shown], "Marker": marker}
+
+
+def snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """The final snapshots that deletions have left."""
+    rows = list(region.snapshots.values())
+    if identifier := request.get("DBSnapshotIdentifier"):
+        rows = [row for row in rows if row["DBSnapshotIdentifier"] == identifier.lower()]
+        if not rows:
+            raise errors.fault("DBSnapshotNotFoundFault", f"DBSnapshot {identifier} not found.")
+    if instance := request.get("DBInstanceIdentifier"):
+        rows = [row for row in rows if row["DBInstanceIdentifier"] == names.identifier_of(instance)]
+    if request.get("SnapshotType") not in (None, "manual"):
+        rows = []
+    rows = matching(
+        rows,
+        request.get("Filters"),
+        {
+            "db-instance-id": lambda row: {row["DBInstanceIdentifier"]},
+            "db-snapshot-id": lambda row: {row["DBSnapshotIdentifier"]},
+            "dbi-resource-id": lambda row: {row["DbiResourceId"]},
+            "snapshot-type": lambda row: {row["SnapshotType"]},
+            "engine": lambda row: {row["Engine"]},
+        },
+    )
+    rows.sort(key=lambda row: row["DBSnapshotIdentifier"])
+    shown, marker = page(rows, request, lambda row: row["DBSnapshotIdentifier"])
+    return {"DBSnapshots": shown, "Marker": marker}
+
+
+def delete_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """Only what is there."""
+    identifier = (request.get("DBSnapshotIdentifier") or "").lower()
+    if identifier not in region.snapshots:
+        raise errors.fault("DBSnapshotNotFoundFault", f"DBSnapshot {identifier} not found.")
+    return {"DBSnapshot": {**region.snapshots.pop(identifier), "Status": "deleted"}}
+
+
+def events(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """A window of the last 14 days; the last hour where none is given."""
+    now = cloud.now()
+    start, end = _window(request, now)
+    source, kind = request.get("SourceIdentifier"), request.get("SourceType")
+    if source and not kind:
+        raise errors.invalid_combination("SourceType is required when SourceIdentifier is specified.")
+    categories = set(request.get("EventCategories") or [])
+    rows: list[tuple[str, Event]] = []
+    for number, event in enumerate(region.events.between(start, end)):
+        of_source = not source or names.identifier_of(source) == event.source
+        if (
+            of_source
+            and kind in (None, event.source_type)
+            and (not categories or categories & set(event.categories))
+        ):
+            insort(rows, (f"{event.at:020.6f}-{number:09}", event), key=lambda row: row[0])
+    shown, marker = page(rows, request, lambda row: row[0])
+    return {"Events": [_event(event) for _, event in shown], "Marker": marker}
+
+
+def _window(request: dict[str, Any], now: float) -> tuple[float, float]:
+    start, end, minutes = request.get("StartTime"), request.get("EndTime"), request.get("Duration")
+    upto = end.timestamp() if end else now
+    if start:
+        begin = start.timestamp()
+        upto = end.timestamp() if end else (begin + minutes * 60 if minutes else now)
+    else:
+        begin = upto - (minutes or DEFAULT_WINDOW_MINUTES) * 60
+    if begin > upto:
+        raise errors.invalid_combination("The start time must be before the end time.")
+    return max(begin, now - KEPT_SECONDS), upto
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "SourceIdentifier": event.source,
+        "SourceType": event.source_type,
+        "Message": event.message,
+        "EventCategories": list(event.categories),
+        "Date": describe.timestamp(event.at),
+        "SourceArn": event.arn,
+    }

@@ -1,0 +1,196 @@
+"""The RDS that LocalStack serves: every call to its operation, under one lock; the rest to moto."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from localstack.aws.api import RequestContext, handler
+
+from rds_lab.engines.base import Servers
+from rds_lab.core import describe
+from rds_lab.core.cloud import Cloud, Region
+from rds_lab.core.operations import create, delete, groups, look, metadata, modify, power, tagging
+from rds_lab.core.settings import Settings
+
+Request = dict[str, Any]
+
+
+class RdsProvider:
+    """One method an operation; what is not here, and what raises NotImplementedError, goes to moto."""
+
+    service = "rds"
+    version = "2014-10-31"
+
+    def __init__(
+        self,
+        settings: Settings,
+        servers: Servers,
+        clock: Callable[[], float] = time.time,
+        ticking: bool = True,
+    ) -> None:
+        self.cloud = Cloud(settings, servers, clock, ticking)
+
+    def _region(self, context: RequestContext) -> Region:
+        return self.cloud.region(context.account_id, context.region)
+
+    def _shown(self, region: Region, instance: Any) -> dict[str, Any]:
+        return {"DBInstance": describe.instance(region, instance, self.cloud.now())}
+
+    @handler("CreateDBInstance", expand=False)
+    def create_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.create`."""
+        with self.cloud.lock:
+            region = self._region(context)
+            return self._shown(region, create.create(self.cloud, region, request))
+
+    @handler("ModifyDBInstance", expand=False)
+    def modify_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.modify`."""
+        with self.cloud.lock:
+            region = self._region(context)
+            instance = look.find(region, request.get("DBInstanceIdentifier"))
+            modify.modify(self.cloud, region, instance, request)
+            return self._shown(region, instance)
+
+    @handler("DeleteDBInstance", expand=False)
+    def delete_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.delete`."""
+        with self.cloud.lock:
+            region = self._region(context)
+            instance = look.find(region, request.get("DBInstanceIdentifier"))
+            delete.delete(self.cloud, region, instance, request)
+            return self._shown(region, instance)
+
+    @handler("RebootDBInstance", expand=False)
+    def reboot_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.power`."""
+        return self._power(context, request, power.reboot)
+
+    @handler("StopDBInstance", expand=False)
+    def stop_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.power`."""
+        return self._power(context, request, power.stop)
+
+    @handler("StartDBInstance", expand=False)
+    def start_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.power`."""
+        return self._power(context, request, power.start)
+
+    def _power(self, context: RequestContext, request: Request, act: Callable[..., None]) -> dict[str, Any]:
+        with self.cloud.lock:
+            region = self._region(context)
+            instance = look.find(region, request.get("DBInstanceIdentifier"))
+            act(self.cloud, region, instance)
+            return self._shown(region, instance)
+
+    @handler("DescribeDBInstances", expand=False)
+    def describe_db_instances(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.look`."""
+        with self.cloud.lock:
+            return look.instances(self.cloud, self._region(context), request)
+
+    @handler("DescribeDBSnapshots", expand=False)
+    def describe_db_snapshots(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.look`."""
+        with self.cloud.lock:
+            return look.snapshots(self._region(context), request)
+
+    @handler("DeleteDBSnapshot", expand=False)
+    def delete_db_snapshot(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.look`."""
+        with self.cloud.lock:
+            return look.delete_snapshot(self._region(context), request)
+
+    @handler("DescribeEvents", expand=False)
+    def describe_events(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.look`."""
+        with self.cloud.lock:
+            return look.events(self.cloud, self._region(context), request)
+
+    @handler("AddTagsToResource", expand=False)
+    def add_tags_to_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.tagging`."""
+        with self.cloud.lock:
+            return tagging.add(self._region(context), request)
+
+    @handler("RemoveTagsFromResource", expand=False)
+    def remove_tags_from_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.tagging`."""
+        with self.cloud.lock:
+            return tagging.remove(self._region(context), request)
+
+    @handler("ListTagsForResource", expand=False)
+    def list_tags_for_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.tagging`."""
+        with self.cloud.lock:
+            return tagging.listed(self._region(context), request)
+
+    @handler("DescribeDBEngineVersions", expand=False)
+    def describe_db_engine_versions(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.metadata`."""
+        return metadata.engine_versions(self.cloud, request)
+
+    @handler("DescribeOrderableDBInstanceOptions", expand=False)
+    def describe_orderable_options(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.metadata`."""
+        return metadata.orderable_options(self.cloud, self._region(context), request)
+
+    @handler("DescribeDBSubnetGroups", expand=False)
+    def describe_db_subnet_groups(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.describe_subnet_groups(self._region(context), request)
+
+    @handler("CreateDBSubnetGroup", expand=False)
+    def create_db_subnet_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.create_subnet_group(self._region(context), request)
+
+    @handler("DeleteDBSubnetGroup", expand=False)
+    def delete_db_subnet_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.delete_subnet_group(self._region(context), request)
+
+    @handler("DescribeDBParameterGroups", expand=False)
+    def describe_db_parameter_groups(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.describe_parameter_groups(self._region(context), request)
+
+    @handler("CreateDBParameterGroup", expand=False)
+    def create_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.create_parameter_group(self._region(context), request)
+
+    @handler("DeleteDBParameterGroup", expand=False)
+    def delete_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.delete_parameter_group(self._region(context), request)
+
+    @handler("ModifyDBParameterGroup", expand=False)
+    def modify_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.modify_parameter_group(self.cloud, self._region(context), request)
+
+    @handler("DescribeDBParameters", expand=False)
+    def describe_db_parameters(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.core.operations.groups`."""
+        with self.cloud.lock:
+            return groups.describe_parameters(self._region(context), request)
+
+
+def dispatch_table(provider: RdsProvider) -> Any:
+    """Our methods first, moto for the rest."""
+    from localstack.aws.forwarder import ForwardingFallbackDispatcher
+    from localstack.aws.spec import load_service
+    from localstack.services.moto import _proxy_moto
+
+    table = ForwardingFallbackDispatcher(provider, _proxy_moto)
+    for operation in load_service("rds").operation_names:
+        table.setdefault(operation, _proxy_moto)
+    return table

@@ -1,0 +1,80 @@
+"""Storage: sizes and IOPS by type, growth by a tenth at least, never less (rds-semantics §4.1)."""
+
+from rds_lab.core import errors
+
+# GiB: least and most.
+_SIZES = {
+    "gp2": (20, 65_536),
+    "gp3": (20, 65_536),
+    "io1": (100, 65_536),
+    "io2": (100, 65_536),
+    "standard": (5, 3_072),
+}
+# From here on a gp3 volume is striped over four.
+STRIPED = 400
+_GP3_IOPS = (12_000, 64_000)
+_PROVISIONED = ("io1", "io2")
+
+
+def _of(engine: str, kind: str) -> str:
+    return f"for engine name {engine} and storage type {kind}"
+
+
+def size(engine: str, kind: str, gib: int) -> None:
+    """A size that this type can have."""
+    if kind not in _SIZES:
+        raise errors.invalid_value(f"Invalid storage type: {kind}")
+    least, most = _SIZES[kind]
+    if not least <= gib <= most:
+        raise errors.invalid_combination(f"Invalid storage size {_of(engine, kind)}: {gib}")
+
+
+def growth(engine: str, kind: str, has: int, gib: int) -> None:
+    """Shrinking and growing by less than a tenth are refused in the same words."""
+    size(engine, kind, gib)
+    if gib != has and gib * 10 < has * 11:
+        raise errors.invalid_combination(f"Invalid storage size {_of(engine, kind)}: {gib}")
+
+
+def iops(engine: str, kind: str, gib: int, wanted: int | None, throughput: int | None) -> int | None:
+    """The IOPS the volume gets, or why those that were sent are refused."""
+    if kind == "gp3" and gib < STRIPED:
+        if wanted is not None or throughput is not None:
+            raise errors.invalid_combination(
+                f"You can't specify IOPS or storage throughput for engine {engine} and a storage size less "
+                f"than {STRIPED}."
+            )
+        return 3_000
+    if kind == "gp3":
+        least, most = _GP3_IOPS
+        if wanted is not None and not least <= wanted <= most:
+            raise errors.invalid_combination(f"Invalid iops value {_of(engine, kind)}: {wanted}")
+        return wanted or least
+    if kind in _PROVISIONED:
+        if wanted is None:
+            raise errors.invalid_combination(f"The storage type {kind} requires iops to be specified.")
+        if not 0.5 <= wanted / gib <= 50 or not 1_000 <= wanted <= 256_000:
+            raise errors.invalid_combination(
+                f"Invalid iops to max storage (GB) ratio {_of(engine, kind)}: {wanted / gib:.4f}"
+            )
+        return wanted
+    if wanted is not None:
+        raise errors.invalid_combination(f"Invalid iops value {_of(engine, kind)}: {wanted}")
+    return None
+
+
+def maximum(engine: str, kind: str, gib: int, most: int) -> None:
+    """Autoscaling up to a size that is a tenth more at least."""
+    if most < gib:
+        raise errors.invalid_combination("Max storage size must be greater than storage size")
+    if most > _SIZES[kind][1]:
+        raise errors.invalid_combination(f"Invalid max storage size {_of(engine, kind)}: {most}")
+    if most != gib and most * 10 < gib * 11:
+        raise errors.invalid_combination(
+            "The maximum allocated storage must be increased by at least 10 percent."
+        )
+
+
+def throughput(kind: str, gib: int) -> int | None:
+    """MiB/s as RDS reports them."""
+    return (500 if gib >= STRIPED else 125) if kind == "gp3" else None

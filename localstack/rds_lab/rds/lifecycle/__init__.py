@@ -1,1 +1,0 @@
-"""How an instance gets from one status to the next."""

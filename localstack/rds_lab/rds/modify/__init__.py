@@ -1,1 +1,0 @@
-"""ModifyDBInstance: what changes, when, and what is refused (rds-semantics §4)."""
