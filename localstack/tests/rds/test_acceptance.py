@@ -1,0 +1,119 @@
+"""Which call is accepted in which status (the second table of rds-semantics §3)."""
+
+import pytest
+
+STATE = "InvalidDBInstanceState"
+MODIFY = (STATE, 400, "Database instance is not in available state.")
+REBOOT = (STATE, 400, "Instance cannot currently reboot due to an in-progress management operation")
+STOP = (STATE, 400, "Instance db is not in available state.")
+START = (STATE, 400, "Instance db is not stopped, it cannot be started.")
+SNAPSHOT = (
+    STATE,
+    400,
+    "Cannot create a snapshot because the database instance db is not currently in the available state.",
+)
+CREATING = (STATE, 400, "Instance db is currently creating - a final snapshot cannot be taken.")
+DELETING = (STATE, 400, "Instance db is already being deleted.")
+
+CALLS = {
+    "modify": ("ModifyDBInstance", {"MasterUserPassword": "new-password"}),
+    "reboot": ("RebootDBInstance", {}),
+    "stop": ("StopDBInstance", {}),
+    "start": ("StartDBInstance", {}),
+    "final": ("DeleteDBInstance", {"FinalDBSnapshotIdentifier": "last"}),
+    "delete": ("DeleteDBInstance", {"SkipFinalSnapshot": True}),
+}
+OK = None
+# Status: modify, reboot, stop, start, delete with a final snapshot, delete without.
+TABLE = {
+    "creating": (MODIFY, REBOOT, STOP, START, CREATING, OK),
+    "backing-up": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "available": (OK, OK, OK, START, OK, OK),
+    "modifying": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "storage-optimization": (OK, OK, STOP, START, OK, OK),
+    "resetting-master-credentials": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "upgrading": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "rebooting": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "stopping": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "stopped": (MODIFY, REBOOT, STOP, OK, OK, OK),
+    "starting": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "failed": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "deleting": (MODIFY, REBOOT, STOP, START, DELETING, DELETING),
+}
+# What takes long enough to be seen, and how one gets there.
+WAYS = {
+    "creating": ({"creating": 9}, None),
+    "backing-up": ({"backingUp": 9}, None),
+    "available": ({}, None),
+    "modifying": ({"modifying": 9}, {"DBInstanceClass": "db.t4g.small"}),
+    "storage-optimization": ({"storageOptimization": 9}, {"AllocatedStorage": 30}),
+    "resetting-master-credentials": ({"resettingMasterCredentials": 9}, {"MasterUserPassword": "other-one"}),
+    "upgrading": ({"upgrading": 9}, {"EngineVersion": "16.14"}),
+    "rebooting": ({"rebooting": 9}, "RebootDBInstance"),
+    "stopping": ({"stopping": 9}, "StopDBInstance"),
+    "stopped": ({}, "StopDBInstance"),
+    "starting": ({"starting": 9}, "StartDBInstance"),
+    "failed": ({}, None),
+    "deleting": ({"deleting": 9}, {"SkipFinalSnapshot": True}),
+}
+
+
+def reach(make_rds, status):
+    durations, way = WAYS[status]
+    rds = make_rds(**durations)
+    if status == "failed":
+        rds.servers.broken.add("create")
+    rds.create()
+    if way is not None:
+        rds.until("db", "available")
+    if status == "starting":
+        rds.call("StopDBInstance", DBInstanceIdentifier="db")
+        rds.until("db", "stopped")
+    if isinstance(way, str):
+        rds.call(way, DBInstanceIdentifier="db")
+    elif status == "deleting":
+        rds.delete(**way)
+    elif way:
+        rds.modify(**way, ApplyImmediately=True)
+    rds.until("db", status)
+    return rds
+
+
+@pytest.mark.parametrize(
+    ("status", "call", "refusal"),
+    [(status, call, row[index]) for status, row in TABLE.items() for index, call in enumerate(CALLS)],
+    ids=lambda value: value if isinstance(value, str) else ("no" if value else "yes"),
+)
+def test_a_call_in_a_status(make_rds, status, call, refusal):
+    rds = reach(make_rds, status)
+    operation, request = CALLS[call]
+    if refusal:
+        assert rds.refused(operation, DBInstanceIdentifier="db", **request) == refusal
+        assert rds.status() == status
+    else:
+        rds.call(operation, DBInstanceIdentifier="db", **request)
+
+
+@pytest.mark.parametrize("status", TABLE)
+def test_tags_can_be_set_in_every_status(make_rds, status):
+    rds = reach(make_rds, status)
+    arn = rds.describe()["DBInstanceArn"]
+    rds.call("AddTagsToResource", ResourceName=arn, Tags=[{"Key": "a", "Value": "b"}])
+    assert rds.describe()["TagList"] == [{"Key": "a", "Value": "b"}]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["ModifyDBInstance", "DeleteDBInstance", "RebootDBInstance", "StopDBInstance", "StartDBInstance"],
+)
+def test_what_is_not_there_is_not_found(rds, operation):
+    refusal = rds.refused(operation, DBInstanceIdentifier="zz", SkipFinalSnapshot=True, DBInstanceClass="x")
+    assert refusal == ("DBInstanceNotFound", 404, "DBInstance zz not found.")
+    assert rds.refused(operation)[:2] == ("MissingParameter", 400)
+
+
+def test_stopping_drops_what_is_pending(rds):
+    rds.available()
+    rds.modify(DBInstanceClass="db.t4g.small")
+    rds.call("StopDBInstance", DBInstanceIdentifier="db")
+    assert rds.until("db", "stopped")["PendingModifiedValues"] == {}

@@ -1,0 +1,93 @@
+"""DeleteDBInstance and the snapshot it leaves (rds-semantics §5)."""
+
+import pytest
+
+COMBINATION = "InvalidParameterCombination"
+
+
+def test_it_is_deleting_and_then_gone_with_its_server(make_rds):
+    rds = make_rds(deleting=2)
+    one = rds.available()
+    assert rds.delete(SkipFinalSnapshot=True)["DBInstanceStatus"] == "deleting"
+    assert rds.after(1.9) == "deleting"
+    assert "CertificateDetails" not in rds.describe()
+    rds.time += 0.1
+    rds.settled()
+    refusal = rds.refused("DescribeDBInstances", DBInstanceIdentifier="db")
+    assert refusal == ("DBInstanceNotFound", 404, "DBInstance db not found.")
+    assert rds.servers.calls[-1] == ("destroy", one["DbiResourceId"])
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({}, "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."),
+        ({"SkipFinalSnapshot": True, "FinalDBSnapshotIdentifier": "last"}, None),
+    ],
+    ids=str,
+)
+def test_either_a_final_snapshot_or_none(rds, request_, text):
+    rds.available()
+    code, status, message = rds.refused("DeleteDBInstance", DBInstanceIdentifier="db", **request_)
+    assert (code, status) == (COMBINATION, 400)
+    assert text is None or message == text
+    assert rds.status() == "available"
+
+
+def test_a_protected_instance_stays(rds):
+    rds.available(DeletionProtection=True)
+    assert rds.refused("DeleteDBInstance", DBInstanceIdentifier="db", SkipFinalSnapshot=True) == (
+        COMBINATION,
+        400,
+        "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    )
+    rds.modify(DeletionProtection=False)
+    rds.delete(SkipFinalSnapshot=True)
+
+
+def test_a_final_snapshot_is_there_afterwards(rds):
+    one = rds.available(Tags=[{"Key": "a", "Value": "b"}], CopyTagsToSnapshot=True)
+    rds.delete(FinalDBSnapshotIdentifier="Last")
+    rds.settled()
+    rds.call("DescribeDBInstances")
+    (snapshot,) = rds.call("DescribeDBSnapshots", DBInstanceIdentifier="db")["DBSnapshots"]
+    assert snapshot["DBSnapshotIdentifier"] == "last"
+    assert (snapshot["Status"], snapshot["SnapshotType"]) == ("available", "manual")
+    assert snapshot["DbiResourceId"] == one["DbiResourceId"]
+    assert snapshot["TagList"] == one["TagList"]
+
+
+def test_a_final_name_that_is_taken_is_refused(rds):
+    rds.available()
+    rds.delete(FinalDBSnapshotIdentifier="last")
+    rds.settled()
+    rds.available()
+    assert rds.refused("DeleteDBInstance", DBInstanceIdentifier="db", FinalDBSnapshotIdentifier="LAST") == (
+        "DBSnapshotAlreadyExists",
+        400,
+        "Cannot create the snapshot because a snapshot with the identifier last already exists.",
+    )
+    assert rds.status() == "available"
+    rds.call("DeleteDBSnapshot", DBSnapshotIdentifier="last")
+    assert rds.refused("DescribeDBSnapshots", DBSnapshotIdentifier="last")[:2] == ("DBSnapshotNotFound", 404)
+    rds.delete(FinalDBSnapshotIdentifier="last")
+
+
+def test_deleting_while_creating_comes_after_the_server_was_made(make_rds):
+    rds = make_rds(creating=9)
+    rds.create()
+    rds.delete(SkipFinalSnapshot=True)
+    rds.settled()
+    assert rds.call("DescribeDBInstances")["DBInstances"] == []
+    assert [call[0] for call in rds.servers.calls] == ["create", "destroy"]
+    assert rds.servers.specs == {}
+
+
+def test_the_name_is_free_only_when_it_is_gone(make_rds):
+    rds = make_rds(deleting=2)
+    rds.available()
+    rds.delete(SkipFinalSnapshot=True)
+    assert rds.create_refused()[:2] == ("DBInstanceAlreadyExists", 400)
+    rds.settled()
+    rds.time += 2
+    rds.create()

@@ -1,0 +1,131 @@
+"""Parameter groups and subnet groups (rds-semantics §2, §5, §7)."""
+
+import pytest
+
+IN_USE = ("InvalidDBParameterGroupState", 400)
+
+
+@pytest.fixture
+def mine(rds):
+    rds.call(
+        "CreateDBParameterGroup",
+        DBParameterGroupName="Mine",
+        DBParameterGroupFamily="postgres16",
+        Description="mine",
+    )
+    return rds
+
+
+def group_of(rds):
+    (group,) = rds.describe()["DBParameterGroups"]
+    return group["DBParameterGroupName"], group["ParameterApplyStatus"]
+
+
+def parameter(name, value="1", method="pending-reboot"):
+    return {"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}
+
+
+def test_there_is_a_default_group_for_each_family(rds):
+    groups = rds.call("DescribeDBParameterGroups")["DBParameterGroups"]
+    assert {group["DBParameterGroupName"] for group in groups} == {
+        f"default.postgres{major}" for major in (14, 15, 16, 17, 18)
+    }
+
+
+def test_another_group_takes_a_reboot_to_be_in_sync(mine):
+    mine.available()
+    mine.modify(DBParameterGroupName="mine")
+    mine.until("db", "available")
+    assert group_of(mine) == ("mine", "pending-reboot")
+    mine.after(86_400 * 8)
+    assert group_of(mine) == ("mine", "pending-reboot")
+    mine.call("RebootDBInstance", DBInstanceIdentifier="db")
+    mine.until("db", "available")
+    assert group_of(mine) == ("mine", "in-sync")
+
+
+def test_a_static_parameter_takes_a_reboot(mine):
+    mine.available(DBParameterGroupName="mine")
+    mine.call(
+        "ModifyDBParameterGroup",
+        DBParameterGroupName="mine",
+        Parameters=[parameter("max_connections", "50")],
+    )
+    assert group_of(mine) == ("mine", "pending-reboot")
+
+
+def test_the_groups_parameters_reach_the_server(mine):
+    mine.call(
+        "ModifyDBParameterGroup", DBParameterGroupName="mine", Parameters=[parameter("rds.force_ssl", "0")]
+    )
+    one = mine.available(DBParameterGroupName="mine")
+    assert mine.servers.specs[one["DbiResourceId"]].parameters["rds.force_ssl"] == "0"
+
+
+def test_a_group_in_use_cannot_be_deleted_until_the_instance_is_gone(make_rds):
+    rds = make_rds(deleting=2)
+    rds.call(
+        "CreateDBParameterGroup",
+        DBParameterGroupName="mine",
+        DBParameterGroupFamily="postgres16",
+        Description="mine",
+    )
+    rds.available(DBParameterGroupName="mine")
+    rds.delete(SkipFinalSnapshot=True)
+    assert rds.refused("DeleteDBParameterGroup", DBParameterGroupName="mine")[:2] == IN_USE
+    rds.settled()
+    rds.time += 2
+    rds.call("DeleteDBParameterGroup", DBParameterGroupName="mine")
+    assert rds.refused("DescribeDBParameterGroups", DBParameterGroupName="mine")[:2] == (
+        "DBParameterGroupNotFound",
+        404,
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"DBParameterGroupName": "mine"}, "DBParameterGroupAlreadyExists"),
+        ({"DBParameterGroupName": "default.mine"}, "InvalidParameterValue"),
+        ({"DBParameterGroupName": "a--b"}, "InvalidParameterValue"),
+        ({"DBParameterGroupFamily": "postgres9.6"}, "InvalidParameterValue"),
+        ({"Description": None}, "MissingParameter"),
+    ],
+    ids=str,
+)
+def test_a_bad_group_is_refused(mine, request_, code):
+    wanted = {
+        "DBParameterGroupName": "other",
+        "DBParameterGroupFamily": "postgres16",
+        "Description": "other",
+    } | request_
+    sent = {name: value for name, value in wanted.items() if value is not None}
+    assert mine.refused("CreateDBParameterGroup", **sent)[0] == code
+
+
+def test_default_groups_stay_as_they_are(rds):
+    for operation in ("ModifyDBParameterGroup", "DeleteDBParameterGroup"):
+        request = {"DBParameterGroupName": "default.postgres16", "Parameters": [parameter("rds.force_ssl")]}
+        assert rds.refused(operation, **request)[:2] == IN_USE
+
+
+def test_there_is_a_default_subnet_group(rds):
+    (group,) = rds.call("DescribeDBSubnetGroups", DBSubnetGroupName="default")["DBSubnetGroups"]
+    assert len({each["SubnetAvailabilityZone"]["Name"] for each in group["Subnets"]}) >= 2
+    assert group["SubnetGroupStatus"] == "Complete"
+
+
+def test_an_unknown_subnet_group_keeps_its_suffix_on_the_wire(rds):
+    for operation in ("DescribeDBSubnetGroups", "DeleteDBSubnetGroup"):
+        assert rds.refused(operation, DBSubnetGroupName="zz")[:2] == ("DBSubnetGroupNotFoundFault", 404)
+
+
+def test_a_subnet_group_covers_two_zones(rds):
+    """Whether subnets exist is EC2's to say; one subnet is never enough."""
+    refusal = rds.refused(
+        "CreateDBSubnetGroup",
+        DBSubnetGroupName="mine",
+        DBSubnetGroupDescription="mine",
+        SubnetIds=["subnet-0a0a0a0a"],
+    )
+    assert refusal[1] == 400

@@ -1,0 +1,101 @@
+"""Changes of storage (rds-semantics §4.1)."""
+
+import pytest
+
+COMBINATION = "InvalidParameterCombination"
+LOCKED = (
+    COMBINATION,
+    400,
+    "You can't currently modify the storage of this DB instance because the previous storage change is being "
+    "optimized.",
+)
+BOTH = (
+    "You must specify both the storage size and iops when modifying the storage size or iops on a DB "
+    "instance that has iops."
+)
+GP3 = "You can't specify IOPS or storage throughput for engine postgres and a storage size less than 400."
+
+
+def size(gib, kind="gp3"):
+    return f"Invalid storage size for engine name postgres and storage type {kind}: {gib}"
+
+
+@pytest.mark.parametrize("gib", [99, 101, 109, 65_537, 20])
+def test_shrinking_and_growing_by_less_than_a_tenth_and_too_much_are_one_error(rds, gib):
+    rds.available(AllocatedStorage=100)
+    refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", AllocatedStorage=gib)
+    assert refusal == (COMBINATION, 400, size(gib))
+
+
+def test_a_tenth_is_enough(rds):
+    rds.available(AllocatedStorage=100)
+    rds.modify(AllocatedStorage=110, ApplyImmediately=True)
+    assert rds.until("db", "available")["AllocatedStorage"] == 110
+
+
+@pytest.mark.parametrize("request_", [{"Iops": 3000}, {"StorageThroughput": 125}], ids=str)
+def test_iops_cannot_be_sent_for_small_gp3_not_even_unchanged(rds, request_):
+    rds.available()
+    refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", AllocatedStorage=30, **request_)
+    assert refusal == (COMBINATION, 400, GP3)
+
+
+def test_beyond_the_striping_boundary_the_baseline_is_another(rds):
+    rds.available(AllocatedStorage=399)
+    rds.modify(AllocatedStorage=450, ApplyImmediately=True)
+    one = rds.until("db", "available")
+    assert (one["AllocatedStorage"], one["Iops"], one["StorageThroughput"]) == (450, 12_000, 500)
+
+
+@pytest.mark.parametrize("request_", [{"AllocatedStorage": 200}, {"Iops": 2000}], ids=str)
+def test_size_and_provisioned_iops_travel_together(rds, request_):
+    rds.available(StorageType="io1", AllocatedStorage=100, Iops=1000)
+    assert rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", **request_) == (COMBINATION, 400, BOTH)
+    rds.modify(AllocatedStorage=200, Iops=2000, ApplyImmediately=True)
+    assert rds.until("db", "available")["Iops"] == 2000
+
+
+def test_after_a_change_comes_optimization_and_a_lock_that_lasts_longer(make_rds):
+    rds = make_rds(storageOptimization=3, storageLock=10)
+    rds.available()
+    rds.modify(AllocatedStorage=30, ApplyImmediately=True)
+    assert rds.after(0) == "storage-optimization"
+    assert rds.describe()["AllocatedStorage"] == 30
+    again = {"DBInstanceIdentifier": "db", "AllocatedStorage": 40, "ApplyImmediately": True}
+    assert rds.refused("ModifyDBInstance", **again) == LOCKED
+    assert rds.after(3) == "available"
+    assert rds.refused("ModifyDBInstance", **again) == LOCKED
+    assert rds.after(7) == "available"
+    rds.call("ModifyDBInstance", **again)
+
+
+def test_the_lock_refuses_the_whole_call_and_passes_other_changes(make_rds):
+    rds = make_rds(storageOptimization=3)
+    rds.available()
+    rds.modify(AllocatedStorage=30, ApplyImmediately=True)
+    assert rds.after(0) == "storage-optimization"
+    mixed = rds.refused(
+        "ModifyDBInstance", DBInstanceIdentifier="db", AllocatedStorage=40, MasterUserPassword="new-password"
+    )
+    assert mixed == LOCKED
+    rds.modify(MasterUserPassword="new-password")
+    rds.after(0)
+    assert rds.servers.passwords[rds.describe()["DbiResourceId"]] == "new-password"
+
+
+def test_it_is_ready_while_it_optimizes_and_becomes_available(make_rds):
+    rds = make_rds(modifying=2, storageOptimization=3)
+    rds.available()
+    rds.modify(AllocatedStorage=30, ApplyImmediately=True)
+    assert [rds.after(seconds) for seconds in (0, 2, 2.9, 0.1)] == [
+        "modifying",
+        "storage-optimization",
+        "storage-optimization",
+        "available",
+    ]
+
+
+def test_autoscaling_is_turned_off_by_the_size_itself(rds):
+    rds.available(MaxAllocatedStorage=100)
+    rds.modify(MaxAllocatedStorage=20)
+    assert "MaxAllocatedStorage" not in rds.until("db", "available")
