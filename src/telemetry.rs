@@ -1,5 +1,7 @@
 //! What is logged, and how: one line per request, one per step taken in AWS, never a secret.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt;
@@ -36,7 +38,7 @@ pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
             let layer = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
             registry.with(layer).try_init()?;
         }
-        LogFormat::Pretty => registry.with(fmt::layer().with_target(false)).try_init()?,
+        LogFormat::Pretty => registry.with(fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal())).try_init()?,
     }
     Ok(())
 }

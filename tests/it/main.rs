@@ -1,5 +1,7 @@
 //! All integration tests in one binary: it links once.
 
+mod broker;
+mod database;
 mod http;
 mod lab;
 mod proxy;

@@ -44,7 +44,6 @@ impl ProviderCatalog {
 #[cfg(test)]
 mod tests {
     use super::super::Catalog;
-    use super::*;
     use crate::model::Provider;
     use proptest::prelude::*;
 

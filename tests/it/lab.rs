@@ -1,0 +1,117 @@
+//! The local AWS of the stories: one LocalStack with RDS for the whole test binary, started when the
+//! first story needs it and stopped, by a watchman, when the binary has ended, however it ended.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
+use serde_json::{Value, json};
+
+pub(crate) const REGION: &str = "eu-central-1";
+
+/// A LocalStack that runs.
+#[derive(Debug)]
+pub(crate) struct Lab {
+    pub(crate) endpoint: String,
+    pub(crate) ca_file: PathBuf,
+}
+
+/// The lab, started on first use.
+pub(crate) fn lab() -> &'static Lab {
+    static LAB: OnceLock<Lab> = OnceLock::new();
+    LAB.get_or_init(start)
+}
+
+fn start() -> Lab {
+    let top = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let script = top.join("localstack/lab");
+    let var = top.join(format!("localstack/var/test-{}", std::process::id()));
+    let port = free_port();
+    let run = |verb: &str| {
+        let mut command = Command::new(&script);
+        command.arg(verb).env("LOCALSTACK_PORT", port.to_string()).env("LAB_VAR", &var);
+        command.env("RDS_LAB_DURATIONS", durations().to_string()).stdin(Stdio::null());
+        command
+    };
+    // Stops the lab once this process is gone: tests can end without unwinding.
+    let watch = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \"$2\" stop; rm -rf \"$LAB_VAR\"";
+    let mut watchman = Command::new("setsid");
+    watchman.args(["bash", "-c", watch, "watchman", &std::process::id().to_string()]).arg(&script);
+    watchman.env("LOCALSTACK_PORT", port.to_string()).env("LAB_VAR", &var);
+    watchman.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("bash and setsid");
+
+    let started = run("start").output().expect("localstack/lab can be run");
+    assert!(started.status.success(), "LocalStack did not start: {}", String::from_utf8_lossy(&started.stderr));
+    Lab { endpoint: format!("http://127.0.0.1:{port}"), ca_file: var.join("ca.pem") }
+}
+
+/// Every transition is short, but none is skipped.
+fn durations() -> Value {
+    json!({
+        "creating": 0.4, "endpoint": 0.2, "backingUp": 0.2, "modifyVisible": 0.1, "modifying": 0.3,
+        "resettingMasterCredentials": 0.2, "rebooting": 0.2, "upgrading": 0.3, "storageOptimization": 0.3,
+        "storageLock": 0.6, "deleting": 0.3, "stopping": 0.2, "starting": 0.2,
+    })
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+impl Lab {
+    /// Puts a fault in the way of calls about things whose name holds `identifier`.
+    pub(crate) async fn fault(&self, identifier: &str, fault: Value) {
+        let mut fault = fault;
+        fault["identifier"] = json!(identifier);
+        let url = format!("{}/_localstack/rds-lab/faults", self.endpoint);
+        let answer = reqwest::Client::new().post(url).json(&fault).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+    }
+
+    /// How many faults about `identifier` were not used up.
+    pub(crate) async fn faults_left(&self, identifier: &str) -> usize {
+        let url = format!("{}/_localstack/rds-lab/faults", self.endpoint);
+        let all: Vec<Value> = reqwest::get(url).await.unwrap().json().await.unwrap();
+        all.iter().filter(|fault| fault["identifier"] == identifier).count()
+    }
+
+    pub(crate) fn rds(&self) -> aws_sdk_rds::Client {
+        let config = aws_sdk_rds::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .endpoint_url(&self.endpoint)
+            .credentials_provider(Credentials::for_tests())
+            .build();
+        aws_sdk_rds::Client::from_conf(config)
+    }
+
+    pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        let config = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .endpoint_url(&self.endpoint)
+            .credentials_provider(Credentials::for_tests())
+            .build();
+        aws_sdk_secretsmanager::Client::from_conf(config)
+    }
+
+    /// Everything of one broker in AWS: identifiers of instances, names of secrets.
+    pub(crate) async fn holds(&self, broker: &str) -> (Vec<String>, Vec<String>) {
+        let prefix = format!("{broker}-");
+        let mut pages = self.rds().describe_db_instances().into_paginator().items().send();
+        let mut instances = Vec::new();
+        while let Some(instance) = pages.next().await {
+            instances.extend(instance.unwrap().db_instance_identifier().map(str::to_owned));
+        }
+        instances.retain(|identifier| identifier.starts_with(&prefix));
+        let mut pages = self.secrets().list_secrets().include_planned_deletion(true).into_paginator().send();
+        let mut secrets = Vec::new();
+        while let Some(page) = pages.next().await {
+            secrets.extend(page.unwrap().secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)));
+        }
+        secrets.retain(|name| name.starts_with(&format!("{broker}/")));
+        (instances, secrets)
+    }
+}

@@ -1,0 +1,103 @@
+//! The process is killed between any two AWS calls of a create, an update and a delete, and started again.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::broker::{Broker, booking, password, unique_name};
+use crate::database::connect;
+use crate::proxy::{Cut, Proxy};
+
+/// More calls than any of the three makes: the walk ends where a cut was never reached.
+const MOST_CALLS: usize = 40;
+
+async fn broker_behind_a_proxy() -> (Broker, Proxy) {
+    let (proxy, url) = Proxy::start().await;
+    let settings = [
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        ("BROKER_SWEEP_SECONDS", "0.4"),
+        ("BROKER_SWEEP_GRACE_SECONDS", "2"),
+    ];
+    (Broker::start_with(&unique_name(), &settings).await, proxy)
+}
+
+/// Runs a story with the broker killed at its first, second, … call, both before the call and after it was
+/// carried out, until it has fewer calls than that.
+async fn at_every_call<F>(story: F)
+where
+    F: AsyncFn(&Broker, &Proxy, Cut),
+{
+    for cut in [Cut::Before as fn(usize) -> Cut, Cut::After] {
+        let mut reached = 0;
+        for call in 1..=MOST_CALLS {
+            let (broker, proxy) = broker_behind_a_proxy().await;
+            story(&broker, &proxy, cut(call)).await;
+            if !proxy.has_cut() {
+                break;
+            }
+            reached = call;
+        }
+        assert!((2..MOST_CALLS).contains(&reached), "only {reached} calls were cut");
+    }
+}
+
+fn change(body: &Value) -> Value {
+    let mut change = json!({"secrets": {"userPassword": password(), "superuserPassword": password()}});
+    change["plan"] = json!({"parameters": {"storage": 30000}});
+    change["id"] = body["id"].clone();
+    change
+}
+
+#[tokio::test]
+async fn a_create_survives_a_kill_at_every_call() {
+    at_every_call(async |broker, proxy, cut| {
+        let id = Uuid::new_v4();
+        let body = booking(id);
+        proxy.cut(cut, broker.killer());
+        broker.insist("POST", "", Some(&body)).await;
+        let status = broker.until_settled(id).await;
+        let password = body["secrets"]["userPassword"].as_str().unwrap();
+        assert!(connect(&status, password).await.is_ok(), "{cut:?} of {:?}", proxy.calls());
+        broker.assert_aws_holds(&[id]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_survives_a_kill_at_every_call() {
+    at_every_call(async |broker, proxy, cut| {
+        let id = Uuid::new_v4();
+        let body = booking(id);
+        broker.insist("POST", "", Some(&body)).await;
+        broker.until_settled(id).await;
+        let change = change(&body);
+        proxy.cut(cut, broker.killer());
+        broker.insist("PATCH", &format!("/{id}"), Some(&change)).await;
+        let status = broker
+            .until(id, "the update to be made", |status| {
+                status["details"]["allocatedStorage"] == 28
+                    && status["details"]["ready"] == true
+                    && status["details"]["state"] == "available"
+            })
+            .await;
+        let password = change["secrets"]["userPassword"].as_str().unwrap();
+        assert!(connect(&status, password).await.is_ok(), "{cut:?} of {:?}", proxy.calls());
+        let old = body["secrets"]["userPassword"].as_str().unwrap();
+        assert!(connect(&status, old).await.is_err(), "{cut:?}: the old password still works");
+        broker.assert_aws_holds(&[id]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delete_survives_a_kill_at_every_call() {
+    at_every_call(async |broker, proxy, cut| {
+        let id = Uuid::new_v4();
+        broker.insist("POST", "", Some(&booking(id))).await;
+        broker.until_settled(id).await;
+        proxy.cut(cut, broker.killer());
+        broker.insist("DELETE", &format!("/{id}"), None).await;
+        broker.until_gone(id).await;
+        broker.assert_aws_holds(&[]).await;
+    })
+    .await;
+}
