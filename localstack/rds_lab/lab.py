@@ -7,7 +7,7 @@ from rds_lab.admin.faults import Faults
 from rds_lab.engines.binaries import discover
 from rds_lab.engines.postgres import PostgresServers
 from rds_lab.paths import binaries_directory, lab_paths
-from rds_lab.core.settings import Settings
+from rds_lab.rds.settings import Settings
 
 
 class Lab:

@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 def rds() -> Service:
     """RDS: the free edition has none of its own."""
     from rds_lab.lab import lab
-    from rds_lab.core.provider import RdsProvider, dispatch_table
+    from rds_lab.rds.provider import RdsProvider, dispatch_table
 
     provider = RdsProvider(lab().settings, lab().servers)
     return Service.for_provider(provider, dispatch_table_factory=dispatch_table)

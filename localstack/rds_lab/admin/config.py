@@ -8,7 +8,7 @@ from rds_lab.admin import routes
 
 
 class SettingsLike(Protocol):
-    """What this route needs of :class:`rds_lab.core.settings.Settings`."""
+    """What this route needs of :class:`rds_lab.rds.settings.Settings`."""
 
     def as_json(self) -> dict[str, Any]:
         """All settings."""

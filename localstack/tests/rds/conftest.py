@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from localstack.aws.api import CommonServiceException
 
-from rds_lab.core.provider import RdsProvider, dispatch_table
-from rds_lab.core.settings import Settings
 from rds_lab.engines.base import Address, ServerError, ServerSpec
+from rds_lab.rds.provider import RdsProvider, dispatch_table
+from rds_lab.rds.settings import Settings
 
 ZERO = {
     name: 0

@@ -102,6 +102,23 @@ def test_tags_can_be_set_in_every_status(make_rds, status):
     assert rds.describe()["TagList"] == [{"Key": "a", "Value": "b"}]
 
 
+def test_a_stopped_instance_takes_a_parameter_group_and_nothing_with_it(make_rds):
+    rds = reach(make_rds, "stopped")
+    rds.call(
+        "CreateDBParameterGroup",
+        DBParameterGroupName="mine",
+        DBParameterGroupFamily="postgres16",
+        Description="mine",
+    )
+    mixed = {"DBParameterGroupName": "mine", "DBInstanceClass": "db.t4g.small"}
+    assert rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", **mixed) == MODIFY
+    rds.modify(DBParameterGroupName="mine")
+    assert rds.status() == "stopped"
+    rds.call("StartDBInstance", DBInstanceIdentifier="db")
+    one = rds.until("db", "available")
+    assert one["DBParameterGroups"] == [{"DBParameterGroupName": "mine", "ParameterApplyStatus": "in-sync"}]
+
+
 @pytest.mark.parametrize(
     "operation",
     ["ModifyDBInstance", "DeleteDBInstance", "RebootDBInstance", "StopDBInstance", "StartDBInstance"],
@@ -117,3 +134,30 @@ def test_stopping_drops_what_is_pending(rds):
     rds.modify(DBInstanceClass="db.t4g.small")
     rds.call("StopDBInstance", DBInstanceIdentifier="db")
     assert rds.until("db", "stopped")["PendingModifiedValues"] == {}
+
+
+def test_a_stop_lasts_seven_days_at_most(rds):
+    """§6: and the instance tells when it will start again."""
+    rds.available()
+    rds.call("StopDBInstance", DBInstanceIdentifier="db")
+    one = rds.until("db", "stopped")
+    assert one["AutomaticRestartTime"].timestamp() == pytest.approx(rds.time + 7 * 86_400)
+    assert rds.after(7 * 86_400) == "available"
+
+
+def test_a_reboot_does_not_wait_for_storage_optimization(make_rds):
+    rds = reach(make_rds, "storage-optimization")
+    rds.settings.update({"durations": {"rebooting": 9}})
+    answer = rds.call("RebootDBInstance", DBInstanceIdentifier="db")["DBInstance"]
+    assert answer["DBInstanceStatus"] == "rebooting"
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"), [("RebootDBInstance", "rebooting"), ("StopDBInstance", "stopping")]
+)
+def test_a_change_that_is_not_visible_yet_holds_up_nothing(make_rds, operation, status):
+    """§3: within the lag the status is `available`, so the call is accepted, and begins."""
+    rds = make_rds(modifyVisible=5, rebooting=9, stopping=9)
+    rds.available()
+    rds.modify(DBInstanceClass="db.t4g.small", ApplyImmediately=True)
+    assert rds.call(operation, DBInstanceIdentifier="db")["DBInstance"]["DBInstanceStatus"] == status

@@ -57,6 +57,15 @@ def test_a_final_snapshot_is_there_afterwards(rds):
     assert snapshot["TagList"] == one["TagList"]
 
 
+def test_a_final_snapshot_is_unfinished_while_it_is_taken(make_rds):
+    rds = make_rds(deleting=5)
+    rds.available()
+    rds.delete(FinalDBSnapshotIdentifier="last")
+    (snapshot,) = rds.call("DescribeDBSnapshots")["DBSnapshots"]
+    assert snapshot["Status"] == "creating"
+    assert rds.refused("DeleteDBSnapshot", DBSnapshotIdentifier="last")[:2] == ("InvalidDBSnapshotState", 400)
+
+
 def test_a_final_name_that_is_taken_is_refused(rds):
     rds.available()
     rds.delete(FinalDBSnapshotIdentifier="last")
@@ -71,6 +80,16 @@ def test_a_final_name_that_is_taken_is_refused(rds):
     rds.call("DeleteDBSnapshot", DBSnapshotIdentifier="last")
     assert rds.refused("DescribeDBSnapshots", DBSnapshotIdentifier="last")[:2] == ("DBSnapshotNotFound", 404)
     rds.delete(FinalDBSnapshotIdentifier="last")
+
+
+def test_a_hundred_snapshots_are_the_quota(rds):
+    rds.settings.update({"engines": False})
+    for number in range(100):
+        rds.available()
+        rds.delete(FinalDBSnapshotIdentifier=f"last-{number}")
+    rds.available()
+    refusal = rds.refused("DeleteDBInstance", DBInstanceIdentifier="db", FinalDBSnapshotIdentifier="one-more")
+    assert refusal[:2] == ("SnapshotQuotaExceeded", 400)
 
 
 def test_deleting_while_creating_comes_after_the_server_was_made(make_rds):

@@ -54,12 +54,46 @@ def test_a_static_parameter_takes_a_reboot(mine):
     assert group_of(mine) == ("mine", "pending-reboot")
 
 
+def test_a_static_parameter_cannot_be_applied_immediately(mine):
+    refusal = mine.refused(
+        "ModifyDBParameterGroup",
+        DBParameterGroupName="mine",
+        Parameters=[parameter("max_connections", "50", "immediate")],
+    )
+    assert refusal == (
+        "InvalidParameterCombination",
+        400,
+        "cannot use immediate apply method for static parameter",
+    )
+
+
+def test_at_most_twenty_parameters_and_only_known_ones(mine):
+    many = [parameter(f"p{number}") for number in range(21)]
+    for parameters in (many, [parameter("no_such_parameter")], []):
+        refusal = mine.refused("ModifyDBParameterGroup", DBParameterGroupName="mine", Parameters=parameters)
+        assert refusal[1] == 400
+
+
 def test_the_groups_parameters_reach_the_server(mine):
     mine.call(
         "ModifyDBParameterGroup", DBParameterGroupName="mine", Parameters=[parameter("rds.force_ssl", "0")]
     )
     one = mine.available(DBParameterGroupName="mine")
     assert mine.servers.specs[one["DbiResourceId"]].parameters["rds.force_ssl"] == "0"
+
+
+def test_defaults_and_what_was_set_are_told_apart(mine):
+    mine.call(
+        "ModifyDBParameterGroup", DBParameterGroupName="mine", Parameters=[parameter("rds.force_ssl", "0")]
+    )
+    rows = mine.call("DescribeDBParameters", DBParameterGroupName="mine")["Parameters"]
+    told = {row["ParameterName"]: row for row in rows}
+    assert told["rds.force_ssl"]["ParameterValue"] == "0"
+    assert told["rds.force_ssl"]["Source"] == "user"
+    assert told["max_connections"]["ApplyType"] == "static"
+    assert told["max_connections"]["Source"] != "user"
+    defaults = mine.call("DescribeDBParameters", DBParameterGroupName="default.postgres16")["Parameters"]
+    assert {row["ParameterName"]: row.get("ParameterValue") for row in defaults}["rds.force_ssl"] == "1"
 
 
 def test_a_group_in_use_cannot_be_deleted_until_the_instance_is_gone(make_rds):

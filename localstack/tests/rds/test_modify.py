@@ -147,6 +147,7 @@ def test_nothing_new_is_refused(rds, request_):
         ({"DBSubnetGroupName": "default"}, "InvalidVPCNetworkStateFault"),
         ({"DBSubnetGroupName": "nobodys"}, "DBSubnetGroupNotFoundFault"),
         ({"NewDBInstanceIdentifier": "-"}, "InvalidParameterValue"),
+        ({"NewDBInstanceIdentifier": "taken", "ApplyImmediately": True}, "DBInstanceAlreadyExists"),
     ],
     ids=str,
 )
@@ -186,3 +187,12 @@ def test_a_second_change_within_the_moment_joins_the_first(slow):
     one = slow.until("db", "available")
     assert one["DBInstanceClass"] == "db.t4g.small"
     assert slow.servers.passwords[one["DbiResourceId"]] == "new-password"
+
+
+def test_deferred_changes_are_applied_in_the_maintenance_window(rds):
+    """§11.3; and moving the window to now applies them at once (§4). The clock stands on Tuesday, 22:13."""
+    rds.available()
+    rds.modify(DBInstanceClass="db.t4g.small")
+    rds.modify(PreferredMaintenanceWindow="tue:22:00-tue:23:00")
+    rds.after(60)
+    assert rds.until("db", "available")["DBInstanceClass"] == "db.t4g.small"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rds_lab.core.settings import Settings
+from rds_lab.rds.settings import Settings
 
 
 def test_defaults_suit_a_demonstration():

@@ -99,3 +99,23 @@ def test_autoscaling_is_turned_off_by_the_size_itself(rds):
     rds.available(MaxAllocatedStorage=100)
     rds.modify(MaxAllocatedStorage=20)
     assert "MaxAllocatedStorage" not in rds.until("db", "available")
+
+
+def test_growth_counts_towards_the_quota(rds):
+    rds.available()
+    rds.settings.update({"storageQuotaGiB": 25})
+    refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", AllocatedStorage=30)
+    assert refusal[:2] == ("StorageQuotaExceeded", 400)
+
+
+def test_throughput_that_was_asked_for_is_told(rds):
+    one = rds.available(StorageType="gp3", AllocatedStorage=400, Iops=12_000, StorageThroughput=1000)
+    assert one["StorageThroughput"] == 1000
+
+
+def test_throughput_has_its_bounds_and_its_ratio_to_iops(rds):
+    for throughput in (499, 4001, 3001):
+        refusal = rds.create_refused(
+            StorageType="gp3", AllocatedStorage=400, Iops=12_000, StorageThroughput=throughput
+        )
+        assert refusal[:2] == (COMBINATION, 400), throughput

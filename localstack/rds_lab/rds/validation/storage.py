@@ -1,6 +1,6 @@
 """Storage: sizes and IOPS by type, growth by a tenth at least, never less (rds-semantics §4.1)."""
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 # GiB: least and most.
 _SIZES = {
@@ -75,6 +75,20 @@ def maximum(engine: str, kind: str, gib: int, most: int) -> None:
         )
 
 
-def throughput(kind: str, gib: int) -> int | None:
-    """MiB/s as RDS reports them."""
-    return (500 if gib >= STRIPED else 125) if kind == "gp3" else None
+def throughput(engine: str, kind: str, gib: int, iops: int | None, wanted: int | None) -> int | None:
+    """MiB/s the volume gets, or why those that were sent are refused."""
+    if kind != "gp3":
+        if wanted is not None:
+            raise errors.invalid_combination(
+                f"Invalid storage throughput value {_of(engine, kind)}: {wanted}"
+            )
+        return None
+    if wanted is None:
+        return 500 if gib >= STRIPED else 125
+    if not 500 <= wanted <= 4_000:
+        raise errors.invalid_combination(f"Invalid storage throughput value {_of(engine, kind)}: {wanted}")
+    if iops and wanted > iops * 0.25:
+        raise errors.invalid_combination(
+            f"Invalid storage throughput to iops ratio {_of(engine, kind)}: {wanted / iops:.4f}"
+        )
+    return wanted

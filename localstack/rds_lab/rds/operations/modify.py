@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from rds_lab.core import acceptance, changes, errors
-from rds_lab.core.catalog import classes, versions
-from rds_lab.core.cloud import Cloud, Region
-from rds_lab.core.instance import Instance
-from rds_lab.core.operations import create
-from rds_lab.core.validation import names, storage, windows
+from rds_lab.rds import acceptance, changes, errors
+from rds_lab.rds.catalog import classes, versions
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.operations import create
+from rds_lab.rds.validation import names, storage, windows
 
 # Request parameter → attribute: takes effect at once, whatever ApplyImmediately says.
 _AT_ONCE: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -40,6 +40,10 @@ def modify(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
     acceptance.modify(instance, fields)
     if set(later) & set(_STORAGE):
         acceptance.storage(instance, cloud.now())
+        _check_quota(cloud, region, later.get("AllocatedStorage", 0) - instance.allocated_storage)
+    taken = region.instances.get(later.get("DBInstanceIdentifier", ""))
+    if taken not in (None, instance):
+        raise errors.fault("DBInstanceAlreadyExistsFault", "DB instance already exists")
     windows.apart(
         next(
             (value for parameter, _, value in at_once if parameter == "PreferredBackupWindow"),
@@ -57,6 +61,15 @@ def modify(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
         instance.parameter_status = "pending-reboot"
     _park(instance, later, password, bool(request.get("ApplyImmediately")))
     changes.begin(cloud, region, instance)
+    if instance.deferred:
+        # It waits for the maintenance window.
+        cloud.moves(region, instance)
+
+
+def _check_quota(cloud: Cloud, region: Region, growth: int) -> None:
+    used = sum(each.allocated_storage for each in region.instances.values())
+    if growth > 0 and used + growth > cloud.settings.quota("storageQuotaGiB"):
+        raise errors.fault("StorageQuotaExceededFault", "Storage quota exceeded")
 
 
 def _park(instance: Instance, later: dict[str, Any], password: str | None, immediately: bool) -> None:
@@ -112,8 +125,10 @@ def _refuse_move(region: Region, instance: Instance, subnets: str) -> None:
         raise errors.fault("DBSubnetGroupNotFoundFault", f"DBSubnetGroup '{subnets}' not found.")
     raise errors.fault(
         "InvalidVPCNetworkStateFault",
-        f"You cannot move DB instance {instance.identifier} to subnet group {subnets}. The specified DB subnet group "
-        "and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the specified DB "
+        f"You cannot move DB instance {instance.identifier} to subnet group {subnets}. The specified DB "
+        "subnet group "
+        "and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the specified "
+        "DB "
         "instance and try again.",
     )
 
@@ -152,13 +167,14 @@ def _later(cloud: Cloud, instance: Instance, request: dict[str, Any]) -> dict[st
 
 
 def _check_group_of(instance: Instance, target: str, request: dict[str, Any]) -> None:
-    custom = not instance.parameter_group.startswith("default.")
+    custom = not instance.parameter_group.startswith("default.") and not request.get("DBParameterGroupName")
     if versions.major(target) != versions.major(instance.engine_version) and custom:
-        if not request.get("DBParameterGroupName"):
-            raise errors.invalid_combination(
-                f"The current DB instance parameter group {instance.parameter_group} is custom. You must explicitly "
-                "specify a new DB instance parameter group, either default or custom, for the engine version upgrade."
-            )
+        raise errors.invalid_combination(
+            f"The current DB instance parameter group {instance.parameter_group} is custom. You must "
+            "explicitly "
+            "specify a new DB instance parameter group, either default or custom, for the engine "
+            "version upgrade."
+        )
 
 
 def _storage(instance: Instance, request: dict[str, Any]) -> dict[str, Any]:
@@ -173,11 +189,15 @@ def _storage(instance: Instance, request: dict[str, Any]) -> dict[str, Any]:
     one_of_two = (request.get("AllocatedStorage") is None) != (wanted_iops is None)
     if has_iops and kind == instance.storage_type and one_of_two and "StorageType" not in sent:
         raise errors.invalid_combination(
-            "You must specify both the storage size and iops when modifying the storage size or iops on a DB instance "
+            "You must specify both the storage size and iops when modifying the storage size or iops on a "
+            "DB instance "
             "that has iops."
         )
     iops = storage.iops(instance.engine, kind, gib, wanted_iops, request.get("StorageThroughput"))
     wanted = {"AllocatedStorage": gib, "StorageType": kind}
     if iops is not None:
         wanted["Iops"] = iops
+    told = storage.throughput(instance.engine, kind, gib, iops, request.get("StorageThroughput"))
+    if told is not None:
+        wanted["StorageThroughput"] = told
     return wanted

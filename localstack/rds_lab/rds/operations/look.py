@@ -3,12 +3,12 @@
 from bisect import insort
 from typing import Any
 
-from rds_lab.core import describe, errors, names
-from rds_lab.core.cloud import Cloud, Region
-from rds_lab.core.events import DEFAULT_WINDOW_MINUTES, KEPT_SECONDS, Event
-from rds_lab.core.filters import matching
-from rds_lab.core.instance import Instance
-from rds_lab.core.paging import page
+from rds_lab.rds import describe, errors, names
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.events import DEFAULT_WINDOW_MINUTES, KEPT_SECONDS, Event
+from rds_lab.rds.filters import matching
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.paging import page
 
 _INSTANCE_FILTERS = {
     "db-instance-id": lambda it: {it.identifier, it.arn},
@@ -74,6 +74,10 @@ def delete_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     identifier = (request.get("DBSnapshotIdentifier") or "").lower()
     if identifier not in region.snapshots:
         raise errors.fault("DBSnapshotNotFoundFault", f"DBSnapshot {identifier} not found.")
+    if region.snapshots[identifier]["Status"] != "available":
+        raise errors.fault(
+            "InvalidDBSnapshotStateFault", f"DB snapshot {identifier} is not in available state."
+        )
     return {"DBSnapshot": {**region.snapshots.pop(identifier), "Status": "deleted"}}
 
 

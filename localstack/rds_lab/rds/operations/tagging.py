@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from rds_lab.core import errors, names
-from rds_lab.core.cloud import Region
-from rds_lab.core.instance import Instance
-from rds_lab.core.validation import tags
+from rds_lab.rds import errors, names
+from rds_lab.rds.cloud import Region
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.validation import tags
 
 
 def _instance(region: Region, request: dict[str, Any]) -> Instance:

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 Row = TypeVar("Row")
 

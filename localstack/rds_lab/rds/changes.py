@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rds_lab.core.catalog import versions
-from rds_lab.core.cloud import Cloud, Region
-from rds_lab.core.instance import Instance
-from rds_lab.core.lifecycle import Stage
-from rds_lab.core.names import arn
+from rds_lab.rds.catalog import versions
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.names import arn
 
 # PendingModifiedValues → attribute.
 _ATTRIBUTES = {
@@ -15,13 +15,14 @@ _ATTRIBUTES = {
     "AllocatedStorage": "allocated_storage",
     "StorageType": "storage_type",
     "Iops": "iops",
+    "StorageThroughput": "storage_throughput",
     "MultiAZ": "multi_az",
     "BackupRetentionPeriod": "backup_retention",
     "Port": "port",
     "CACertificateIdentifier": "ca_certificate",
     "DBInstanceIdentifier": "identifier",
 }
-_STORAGE = ("AllocatedStorage", "StorageType", "Iops")
+_STORAGE = ("AllocatedStorage", "StorageType", "Iops", "StorageThroughput")
 # Changes during which the server is restarted.
 _RESTARTS = ("DBInstanceClass", "Port", "DBInstanceIdentifier")
 
@@ -39,10 +40,16 @@ def begin(cloud: Cloud, region: Region, instance: Instance) -> None:
     """
     if not instance.applying:
         return
-    seconds = cloud.settings.seconds
     rest = [stage for stage in instance.stages if stage.status == "storage-optimization"]
     instance.stages.clear()
-    instance.stages.append(Stage(None, seconds("modifyVisible")))
+    instance.stages.append(Stage(None, cloud.settings.seconds("modifyVisible")))
+    queue(cloud, region, instance, rest)
+    cloud.moves(region, instance)
+
+
+def queue(cloud: Cloud, region: Region, instance: Instance, rest: list[Stage]) -> None:
+    """Stages for all that is being applied, after those that are queued, before the rest."""
+    seconds = cloud.settings.seconds
     if "MasterUserPassword" in instance.applying:
         instance.stages.append(_password(cloud, region, instance))
     if "EngineVersion" in instance.applying:
@@ -55,7 +62,6 @@ def begin(cloud: Cloud, region: Region, instance: Instance) -> None:
     for stage in rest:
         stage.begun = None
         instance.stages.append(stage)
-    cloud.moves(region, instance)
 
 
 def _password(cloud: Cloud, region: Region, instance: Instance) -> Stage:
@@ -88,9 +94,9 @@ def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
         )
 
     def done(now: float) -> None:
-        if versions.major(target) != versions.major(instance.engine_version):
-            if instance.parameter_group.startswith("default."):
-                instance.parameter_group = f"default.{versions.family(instance.engine, target)}"
+        major = versions.major(target) != versions.major(instance.engine_version)
+        if major and instance.parameter_group.startswith("default."):
+            instance.parameter_group = f"default.{versions.family(instance.engine, target)}"
         instance.engine_version = instance.applying.pop("EngineVersion", target)
         region.happened(instance, now, f"DB engine version upgraded to {target}", "maintenance")
 

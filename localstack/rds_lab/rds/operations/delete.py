@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from rds_lab.core import acceptance, errors
-from rds_lab.core.cloud import Cloud, Region
-from rds_lab.core.describe import timestamp
-from rds_lab.core.instance import Instance
-from rds_lab.core.lifecycle import Stage
-from rds_lab.core.validation import names
+from rds_lab.rds import acceptance, errors
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.describe import timestamp
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.validation import names
+
+# Per account and region (rds-semantics §7).
+MANUAL_SNAPSHOTS = 100
 
 
 def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, Any]) -> None:
@@ -35,21 +38,26 @@ def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
                 "DBSnapshotAlreadyExistsFault",
                 f"Cannot create the snapshot because a snapshot with the identifier {final} already exists.",
             )
+        if len(region.snapshots) >= MANUAL_SNAPSHOTS:
+            raise errors.fault("SnapshotQuotaExceededFault", "The quota of manual snapshots is exceeded.")
         region.snapshots[final] = _snapshot(cloud, region, instance, final)
-    _begin(cloud, region, instance)
+    _begin(cloud, region, instance, region.snapshots.get(final) if final else None)
 
 
-def _begin(cloud: Cloud, region: Region, instance: Instance) -> None:
+def _begin(cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str, Any] | None) -> None:
     def destroy() -> Any:
         return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.destroy(instance.resource_id))
 
     def gone(now: float) -> None:
         if region.instances.get(instance.identifier) is instance:
             del region.instances[instance.identifier]
+        if snapshot:
+            snapshot.update(Status="available", PercentProgress=100)
         region.happened(instance, now, "DB instance deleted", "deletion")
 
     instance.applying.clear()
     instance.deferred.clear()
+    instance.automatic_restart_at = None
     instance.stages.clear()
     instance.stages.append(
         Stage(
@@ -74,8 +82,8 @@ def _snapshot(cloud: Cloud, region: Region, instance: Instance, name: str) -> di
         "Engine": instance.engine,
         "EngineVersion": instance.engine_version,
         "AllocatedStorage": instance.allocated_storage,
-        "Status": "available",
-        "PercentProgress": 100,
+        "Status": "creating",
+        "PercentProgress": 0,
         "SnapshotType": "manual",
         "MasterUsername": instance.master_username,
         "StorageType": instance.storage_type,

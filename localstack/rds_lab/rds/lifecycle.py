@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rds_lab.core.instance import Instance
+    from rds_lab.rds.instance import Instance
 
 LOG = logging.getLogger(__name__)
 

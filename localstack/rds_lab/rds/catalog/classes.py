@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 _LICENSES = {
     "postgres": "postgresql-license",
@@ -31,6 +31,7 @@ def check(name: str, engine: str, version: str) -> None:
     if name not in classes():
         raise errors.invalid_combination(
             "RDS does not support creating a DB instance with the following combination: "
-            f"DBInstanceClass={name}, Engine={engine}, EngineVersion={version}, LicenseModel={license_model(engine)}. "
+            f"DBInstanceClass={name}, Engine={engine}, EngineVersion={version}, "
+            f"LicenseModel={license_model(engine)}. "
             "For supported combinations of instance class and database engine version, see the documentation."
         )

@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
-from rds_lab.core import errors
-from rds_lab.core.cloud import Cloud, ParameterGroup, Region, SubnetGroup, is_group_name
-from rds_lab.core.describe import subnet_group
-from rds_lab.core.paging import page
+from rds_lab.rds import errors
+from rds_lab.rds.catalog.parameters import parameters
+from rds_lab.rds.cloud import Cloud, ParameterGroup, Region, SubnetGroup, is_group_name
+from rds_lab.rds.describe import subnet_group
+from rds_lab.rds.paging import page
 
 _SUBNET_GROUP = re.compile(r"[a-z0-9._ -]{1,255}")
 _MOST_PARAMETERS_PER_CALL = 20
@@ -35,7 +36,8 @@ def create_subnet_group(region: Region, request: dict[str, Any]) -> dict[str, An
     if len(set(request["SubnetIds"])) < 2:
         raise errors.fault(
             "DBSubnetGroupDoesNotCoverEnoughAZs",
-            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: 1. "
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ "
+            "coverage: 1. "
             "Add subnets to cover at least 2 AZs.",
         )
     group = SubnetGroup(name, request["DBSubnetGroupDescription"], list(request["SubnetIds"]))
@@ -107,21 +109,58 @@ def modify_parameter_group(cloud: Cloud, region: Region, request: dict[str, Any]
     if not 1 <= len(sent) <= _MOST_PARAMETERS_PER_CALL:
         raise errors.invalid_value("Between 1 and 20 parameters can be modified in one request.")
     for parameter in sent:
-        if not parameter.get("ParameterName"):
-            raise errors.missing("ParameterName")
+        _check(group, parameter)
+    for parameter in sent:
         group.parameters[parameter["ParameterName"]] = parameter
+    waits = any(parameter["ApplyMethod"] == "pending-reboot" for parameter in sent)
     for instance in region.instances.values():
-        if instance.parameter_group == group.name:
+        if waits and instance.parameter_group == group.name:
             instance.parameter_status = "pending-reboot"
     return {"DBParameterGroupName": group.name}
 
 
+def _check(group: ParameterGroup, parameter: dict[str, Any]) -> None:
+    name, method = parameter.get("ParameterName") or "", parameter.get("ApplyMethod")
+    known = _known(group).get(name)
+    if known is None:
+        raise errors.invalid_value(f"Could not find parameter with name: {name}")
+    if method not in ("immediate", "pending-reboot"):
+        raise errors.invalid_value(f"Invalid apply method: {method}")
+    if known["apply_type"] == "static" and method == "immediate":
+        raise errors.invalid_combination("cannot use immediate apply method for static parameter")
+    if not known["modifiable"]:
+        raise errors.invalid_value(f"The parameter {name} cannot be modified.")
+
+
+def _known(group: ParameterGroup) -> dict[str, dict[str, Any]]:
+    return parameters(group.family.rstrip("0123456789."))
+
+
 def describe_parameters(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """What was set in a group."""
+    """The engine's defaults, and what was set in a group."""
     group = _parameter_group(region, request.get("DBParameterGroupName"))
-    rows = [{**entry, "Source": "user"} for _, entry in sorted(group.parameters.items())]
+    source = request.get("Source")
+    rows = [_parameter(group, name, known) for name, known in sorted(_known(group).items())]
+    rows = [row for row in rows if source in (None, row["Source"])]
     shown, marker = page(rows, request, lambda row: row["ParameterName"])
     return {"Parameters": shown, "Marker": marker}
+
+
+def _parameter(group: ParameterGroup, name: str, known: dict[str, Any]) -> dict[str, Any]:
+    own = group.parameters.get(name)
+    value = own.get("ParameterValue") if own else known["value"]
+    row = {
+        "ParameterName": name,
+        "ParameterValue": value,
+        "Description": known["description"],
+        "Source": "user" if own else "engine-default" if value is None else "system",
+        "ApplyType": known["apply_type"],
+        "DataType": known["data_type"],
+        "AllowedValues": known["allowed"],
+        "IsModifiable": known["modifiable"],
+        "ApplyMethod": own["ApplyMethod"] if own else "pending-reboot",
+    }
+    return {field: value for field, value in row.items() if value is not None}
 
 
 def _parameter_group(region: Region, name: str | None) -> ParameterGroup:

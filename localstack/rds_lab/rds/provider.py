@@ -7,10 +7,10 @@ from typing import Any
 from localstack.aws.api import RequestContext, handler
 
 from rds_lab.engines.base import Servers
-from rds_lab.core import describe
-from rds_lab.core.cloud import Cloud, Region
-from rds_lab.core.operations import create, delete, groups, look, metadata, modify, power, tagging
-from rds_lab.core.settings import Settings
+from rds_lab.rds import describe
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.operations import create, delete, groups, look, metadata, modify, power, tagging
+from rds_lab.rds.settings import Settings
 
 Request = dict[str, Any]
 
@@ -38,14 +38,14 @@ class RdsProvider:
 
     @handler("CreateDBInstance", expand=False)
     def create_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.create`."""
+        """See :mod:`rds_lab.rds.operations.create`."""
         with self.cloud.lock:
             region = self._region(context)
             return self._shown(region, create.create(self.cloud, region, request))
 
     @handler("ModifyDBInstance", expand=False)
     def modify_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.modify`."""
+        """See :mod:`rds_lab.rds.operations.modify`."""
         with self.cloud.lock:
             region = self._region(context)
             instance = look.find(region, request.get("DBInstanceIdentifier"))
@@ -54,7 +54,7 @@ class RdsProvider:
 
     @handler("DeleteDBInstance", expand=False)
     def delete_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.delete`."""
+        """See :mod:`rds_lab.rds.operations.delete`."""
         with self.cloud.lock:
             region = self._region(context)
             instance = look.find(region, request.get("DBInstanceIdentifier"))
@@ -63,17 +63,17 @@ class RdsProvider:
 
     @handler("RebootDBInstance", expand=False)
     def reboot_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.power`."""
+        """See :mod:`rds_lab.rds.operations.power`."""
         return self._power(context, request, power.reboot)
 
     @handler("StopDBInstance", expand=False)
     def stop_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.power`."""
+        """See :mod:`rds_lab.rds.operations.power`."""
         return self._power(context, request, power.stop)
 
     @handler("StartDBInstance", expand=False)
     def start_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.power`."""
+        """See :mod:`rds_lab.rds.operations.power`."""
         return self._power(context, request, power.start)
 
     def _power(self, context: RequestContext, request: Request, act: Callable[..., None]) -> dict[str, Any]:
@@ -85,101 +85,101 @@ class RdsProvider:
 
     @handler("DescribeDBInstances", expand=False)
     def describe_db_instances(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.look`."""
+        """See :mod:`rds_lab.rds.operations.look`."""
         with self.cloud.lock:
             return look.instances(self.cloud, self._region(context), request)
 
     @handler("DescribeDBSnapshots", expand=False)
     def describe_db_snapshots(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.look`."""
+        """See :mod:`rds_lab.rds.operations.look`."""
         with self.cloud.lock:
             return look.snapshots(self._region(context), request)
 
     @handler("DeleteDBSnapshot", expand=False)
     def delete_db_snapshot(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.look`."""
+        """See :mod:`rds_lab.rds.operations.look`."""
         with self.cloud.lock:
             return look.delete_snapshot(self._region(context), request)
 
     @handler("DescribeEvents", expand=False)
     def describe_events(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.look`."""
+        """See :mod:`rds_lab.rds.operations.look`."""
         with self.cloud.lock:
             return look.events(self.cloud, self._region(context), request)
 
     @handler("AddTagsToResource", expand=False)
     def add_tags_to_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.tagging`."""
+        """See :mod:`rds_lab.rds.operations.tagging`."""
         with self.cloud.lock:
             return tagging.add(self._region(context), request)
 
     @handler("RemoveTagsFromResource", expand=False)
     def remove_tags_from_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.tagging`."""
+        """See :mod:`rds_lab.rds.operations.tagging`."""
         with self.cloud.lock:
             return tagging.remove(self._region(context), request)
 
     @handler("ListTagsForResource", expand=False)
     def list_tags_for_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.tagging`."""
+        """See :mod:`rds_lab.rds.operations.tagging`."""
         with self.cloud.lock:
             return tagging.listed(self._region(context), request)
 
     @handler("DescribeDBEngineVersions", expand=False)
     def describe_db_engine_versions(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.metadata`."""
+        """See :mod:`rds_lab.rds.operations.metadata`."""
         return metadata.engine_versions(self.cloud, request)
 
     @handler("DescribeOrderableDBInstanceOptions", expand=False)
     def describe_orderable_options(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.metadata`."""
+        """See :mod:`rds_lab.rds.operations.metadata`."""
         return metadata.orderable_options(self.cloud, self._region(context), request)
 
     @handler("DescribeDBSubnetGroups", expand=False)
     def describe_db_subnet_groups(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.describe_subnet_groups(self._region(context), request)
 
     @handler("CreateDBSubnetGroup", expand=False)
     def create_db_subnet_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.create_subnet_group(self._region(context), request)
 
     @handler("DeleteDBSubnetGroup", expand=False)
     def delete_db_subnet_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.delete_subnet_group(self._region(context), request)
 
     @handler("DescribeDBParameterGroups", expand=False)
     def describe_db_parameter_groups(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.describe_parameter_groups(self._region(context), request)
 
     @handler("CreateDBParameterGroup", expand=False)
     def create_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.create_parameter_group(self._region(context), request)
 
     @handler("DeleteDBParameterGroup", expand=False)
     def delete_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.delete_parameter_group(self._region(context), request)
 
     @handler("ModifyDBParameterGroup", expand=False)
     def modify_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.modify_parameter_group(self.cloud, self._region(context), request)
 
     @handler("DescribeDBParameters", expand=False)
     def describe_db_parameters(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.core.operations.groups`."""
+        """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.describe_parameters(self._region(context), request)
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 MOST = 50
 _ALPHABET = "unicode letters, digits, white space, '_', '.', ':', '/', '=', '+', '-', '@'"
@@ -34,7 +34,9 @@ def tags(sent: Iterable[dict[str, Any]] | None, present: dict[str, str] | None =
         if len(value) > 256:
             raise errors.invalid_value("Tag values must have at most 256 characters.")
         if value.lower().startswith(("aws:", "rds:")):
-            raise errors.invalid_value("Tag values must not start with aws: or rds:, which are reserved for AWS.")
+            raise errors.invalid_value(
+                "Tag values must not start with aws: or rds:, which are reserved for AWS."
+            )
         if not _in_alphabet(value):
             raise errors.invalid_value(f"Tag values may only contain {_ALPHABET}.")
         result[name] = value

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 Row = TypeVar("Row")
 Values = Callable[[Row], set[str]]

@@ -50,17 +50,3 @@ def invalid_state(message: str) -> CommonServiceException:
 def instance_not_found(identifier: str) -> CommonServiceException:
     """No such instance."""
     return fault("DBInstanceNotFoundFault", f"DBInstance {identifier} not found.")
-
-
-def kms_key_not_accessible(key: str) -> CommonServiceException:
-    """Its wire code keeps the suffix (§1)."""
-    return _modelled(
-        "KMSKeyNotAccessibleFault",
-        f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions "
-        "to access it.",
-    )
-
-
-def option_group_not_found(name: str) -> CommonServiceException:
-    """Its wire code keeps the suffix (§1)."""
-    return _modelled("OptionGroupNotFoundFault", f"The specified OptionGroupName: {name} not found.")

@@ -1,5 +1,6 @@
 """Everything RDS knows: one region of one account, and all of them."""
 
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -7,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rds_lab.engines.base import Servers
-from rds_lab.core import names
-from rds_lab.core.catalog import versions
-from rds_lab.core.events import Event, Events
-from rds_lab.core.instance import Instance
-from rds_lab.core.lifecycle import advance
-from rds_lab.core.settings import Settings
-from rds_lab.core.workers import Workers
+from rds_lab.rds import names
+from rds_lab.rds.catalog import versions
+from rds_lab.rds.events import Event, Events
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.lifecycle import advance
+from rds_lab.rds.settings import Settings
+from rds_lab.rds.workers import Workers
 
+LOG = logging.getLogger(__name__)
 TICK_SECONDS = 0.05
 
 
@@ -107,8 +109,17 @@ class Cloud:
         with self.lock:
             for resource_id, (region, instance) in list(self._moving.items()):
                 advance(instance, self.now(), lambda failed, region=region: self._failed(region, failed))
-                if not instance.stages:
-                    self._moving.pop(resource_id, None)
+                if not instance.stages and resource_id in self._moving:
+                    self._at_rest(region, instance)
+
+    def _at_rest(self, region: Region, instance: Instance) -> None:
+        # Imported late: what begins by itself needs to know of the cloud.
+        from rds_lab.rds import due
+
+        if instance.deferred or instance.automatic_restart_at is not None:
+            due.begin(self, region, instance)
+        else:
+            self._moving.pop(instance.resource_id, None)
 
     def _failed(self, region: Region, instance: Instance) -> None:
         region.happened(instance, self.now(), "The DB instance has failed.", "failure")
@@ -116,8 +127,11 @@ class Cloud:
     def _tick(self) -> None:
         waiting = threading.Event()
         while not waiting.wait(TICK_SECONDS):
-            if self._moving:
+            try:
                 self.advance()
+            except Exception:
+                # The thread must outlive what is wrong with one instance.
+                LOG.exception("Instances could not be moved on")
 
 
 _GROUP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rds_lab.core.catalog import versions
-from rds_lab.core.catalog.classes import license_model
-from rds_lab.core.cloud import Region, SubnetGroup
-from rds_lab.core.instance import Instance
-from rds_lab.core.validation import storage
+from rds_lab.rds.catalog import versions
+from rds_lab.rds.catalog.classes import license_model
+from rds_lab.rds.cloud import Region, SubnetGroup
+from rds_lab.rds.instance import Instance
 
 # LatestRestorableTime is behind by about so much (rds-semantics §6).
 _RESTORABLE_LAG_SECONDS = 300
@@ -34,7 +33,7 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         "AllocatedStorage": it.allocated_storage,
         "StorageType": it.storage_type,
         "Iops": it.iops,
-        "StorageThroughput": storage.throughput(it.storage_type, it.allocated_storage),
+        "StorageThroughput": it.storage_throughput,
         "MaxAllocatedStorage": it.max_allocated_storage,
         "StorageEncrypted": it.encrypted,
         "KmsKeyId": it.kms_key_id,
@@ -83,6 +82,8 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         shown["InstanceCreateTime"] = timestamp(it.available_since)
         if it.backup_retention and now - it.available_since > _RESTORABLE_LAG_SECONDS:
             shown["LatestRestorableTime"] = timestamp(now - _RESTORABLE_LAG_SECONDS)
+    if it.automatic_restart_at is not None:
+        shown["AutomaticRestartTime"] = timestamp(it.automatic_restart_at)
     if it.status != "deleting":
         shown["CertificateDetails"] = {
             "CAIdentifier": it.ca_certificate,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rds_lab.core import errors
-from rds_lab.core.catalog import classes, versions
-from rds_lab.core.cloud import Cloud, Region
-from rds_lab.core.filters import matching
-from rds_lab.core.paging import page
+from rds_lab.rds import errors
+from rds_lab.rds.catalog import classes, versions
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.filters import matching
+from rds_lab.rds.paging import page
 
 
 def engine_versions(cloud: Cloud, request: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -10,14 +10,15 @@ _PASSWORD_LENGTHS = {"postgres": (8, 128), "mysql": (8, 41), "mariadb": (8, 41)}
 _DATABASE_LENGTHS = {"postgres": 63, "mysql": 64, "mariadb": 64}
 # Reserved by PostgreSQL's grammar (appendix C of its manual), or by RDS itself.
 _RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
-    collation column concurrently constraint create cross current_catalog current_date current_role
-    current_schema current_time current_timestamp current_user default deferrable desc distinct do else end
-    except false fetch for foreign freeze from full grant group having ilike in initially inner intersect into
-    is isnull join lateral leading left like limit localtime localtimestamp natural none not notnull null offset
-    on only or order outer overlaps placing primary references returning right select session_user similar some
-    symmetric table tablesample then to trailing true union unique user using variadic verbose when where window
-    with rdsadmin template0 template1""".split()
+    """all analyse analyze and any array as asc asymmetric authorization binary both case cast check
+    collate collation column concurrently constraint create cross current_catalog current_date
+    current_role current_schema current_time current_timestamp current_user default deferrable
+    desc distinct do else end except false fetch for foreign freeze from full grant group having
+    ilike in initially inner intersect into is isnull join lateral leading left like limit
+    localtime localtimestamp natural none not notnull null offset on only or order outer
+    overlaps placing primary references returning right select session_user similar some
+    symmetric table tablesample then to trailing true union unique user using variadic verbose
+    when where window with rdsadmin template0 template1""".split()
 )
 
 
@@ -26,7 +27,8 @@ def identifier(value: str, parameter: str, longest: int = 63) -> str:
     well_formed = _IDENTIFIER.fullmatch(value) and not value.endswith("-") and "--" not in value
     if not well_formed or len(value) > longest:
         raise errors.invalid_value(
-            f"The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must "
+            f"The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; "
+            "must "
             "contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two "
             "consecutive hyphens."
         )
@@ -70,7 +72,9 @@ def master_password(value: str, engine: str) -> str:
 def database(value: str, engine: str) -> str:
     """The initial database."""
     if not _NAME.fullmatch(value) or len(value) > _DATABASE_LENGTHS.get(engine, 63):
-        raise errors.invalid_value("DBName must begin with a letter and contain only alphanumeric characters.")
+        raise errors.invalid_value(
+            "DBName must begin with a letter and contain only alphanumeric characters."
+        )
     if value.lower() in _RESERVED or (engine == "postgres" and value.lower() == "postgres"):
         raise errors.invalid_value(f"DBName {value} cannot be used. It is a reserved word for this engine")
     return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rds_lab.engines.base import Address
-from rds_lab.core.lifecycle import Stage
+from rds_lab.rds.lifecycle import Stage
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Instance:
     subnet_group: str
     availability_zone: str
     iops: int | None = None
+    storage_throughput: int | None = None
     max_allocated_storage: int | None = None
     db_name: str | None = None
     multi_az: bool = False
@@ -59,6 +60,7 @@ class Instance:
     next_password: str | None = field(default=None, repr=False)
     storage_locked_until: float = 0.0
     has_server: bool = False
+    automatic_restart_at: float | None = None
     stages: deque[Stage] = field(default_factory=deque)
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 _DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _TIME = r"([01]\d|2[0-3]):([0-5]\d)"

@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 from rds_lab.engines.base import Address, ServerSpec
-from rds_lab.core import errors, names
-from rds_lab.core.catalog import classes, versions
-from rds_lab.core.cloud import Cloud, ParameterGroup, Region
-from rds_lab.core.instance import Instance
-from rds_lab.core.lifecycle import Stage
-from rds_lab.core.validation import names as valid_names
-from rds_lab.core.validation import storage, tags, windows
+from rds_lab.rds import errors, names
+from rds_lab.rds.catalog import classes, versions
+from rds_lab.rds.cloud import Cloud, ParameterGroup, Region
+from rds_lab.rds.instance import Instance
+from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.validation import names as valid_names
+from rds_lab.rds.validation import storage, tags, windows
 
 _SECURITY_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
 _DEFAULT_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
@@ -98,6 +98,7 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         raise errors.missing("AllocatedStorage")
     storage.size(engine, kind, gib)
     iops = storage.iops(engine, kind, gib, request.get("Iops"), request.get("StorageThroughput"))
+    throughput = storage.throughput(engine, kind, gib, iops, request.get("StorageThroughput"))
     most = request.get("MaxAllocatedStorage")
     if most is not None:
         storage.maximum(engine, kind, gib, most)
@@ -123,6 +124,7 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         allocated_storage=gib,
         storage_type=kind,
         iops=iops,
+        storage_throughput=throughput,
         max_allocated_storage=None if most == gib else most,
         master_username=username,
         db_name=database,
@@ -199,7 +201,8 @@ def parameter_group(region: Region, engine: str, version: str, name: str | None)
         raise errors.fault("DBParameterGroupNotFoundFault", f"DBParameterGroup not found: {wanted}")
     if group.family != family:
         raise errors.invalid_combination(
-            f"The Parameter Group {wanted} with DBParameterGroupFamily {group.family} cannot be used for this "
+            f"The Parameter Group {wanted} with DBParameterGroupFamily {group.family} cannot be used for "
+            "this "
             f"instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
         )
     return wanted

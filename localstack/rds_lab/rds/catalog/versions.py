@@ -1,7 +1,7 @@
 """Engine versions: those that can really run here, and which leads to which (rds-semantics §4.2)."""
 
 from rds_lab.engines.base import Servers
-from rds_lab.core import errors
+from rds_lab.rds import errors
 
 ENGINES = ("postgres",)
 

@@ -1,7 +1,7 @@
 """Which call is accepted in which state (rds-semantics §3, second table)."""
 
-from rds_lab.core import errors
-from rds_lab.core.instance import Instance
+from rds_lab.rds import errors
+from rds_lab.rds.instance import Instance
 
 SNAPSHOTTABLE = ("available", "storage-optimization")
 _REPAIRABLE = ("incompatible-network", "incompatible-parameters", "incompatible-option-group")
@@ -24,7 +24,8 @@ def storage(instance: Instance, now: float) -> None:
     """No storage change until the last one is optimised, nor before its lock ends."""
     if instance.status == "storage-optimization" or now < instance.storage_locked_until:
         raise errors.invalid_combination(
-            "You can't currently modify the storage of this DB instance because the previous storage change is "
+            "You can't currently modify the storage of this DB instance because the previous storage "
+            "change is "
             "being optimized."
         )
 
@@ -60,6 +61,7 @@ def delete(instance: Instance, final_snapshot: bool) -> None:
             f"Instance {instance.identifier} is currently creating - a final snapshot cannot be taken."
         )
     raise errors.invalid_state(
-        f"Cannot create a snapshot because the database instance {instance.identifier} is not currently in the "
+        f"Cannot create a snapshot because the database instance {instance.identifier} is not currently in "
+        "the "
         "available state."
     )

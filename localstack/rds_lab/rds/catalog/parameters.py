@@ -1,0 +1,12 @@
+"""Server parameters that a person is likely to meet, as the default group has them (rds-semantics §7)."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def parameters(engine: str) -> dict[str, dict[str, Any]]:
+    """By name: value, apply type, data type, whether it can be modified, allowed values, description."""
+    return json.loads(files(__package__).joinpath("parameters.json").read_text()).get(engine, {})
