@@ -131,15 +131,15 @@ def main() -> None:
     wait(service, "the new password", lambda now: now and now["details"]["ready"])
     answer = query(details["dsn"], new, "select answer from orders")
     say(
-        f"The new password works and reads {answer}; the old one is {'refused' if refused(details['dsn'], old) else 'STILL TAKEN'}"
+        f"The new password works and reads {answer}; "
+        f"the old one is {'refused' if refused(details['dsn'], old) else 'STILL TAKEN'}"
     )
 
     say("Growing the storage to 40 GB (38 GiB)")
     call("PATCH", f"/{service}", {"plan": {"parameters": {"storage": 40000}}})
     grown = wait(service, "the storage", lambda now: now and now["details"]["allocatedStorage"] >= 38)
-    say(
-        f"RDS has {grown['details']['allocatedStorage']} GiB now; the table still reads {query(details['dsn'], new, 'select answer from orders')}"
-    )
+    kept = query(details["dsn"], new, "select answer from orders")
+    say(f"RDS has {grown['details']['allocatedStorage']} GiB now; the table still reads {kept}")
 
     say("Deleting the service")
     call("DELETE", f"/{service}")

@@ -40,9 +40,11 @@ def start_lab() -> None:
     from rds_lab.admin import calls, config, faults
     from rds_lab.gateway import Gateway, patch_server
     from rds_lab.lab import lab
+    from rds_lab.scalars import patch_parser
 
     gateway = Gateway(lab().calls, lab().faults)
     patch_server()
+    patch_parser()
     handlers.serve_custom_service_request_handlers.append(gateway.before)
     handlers.run_custom_response_handlers.append(gateway.after)
     router = get_internal_apis()

@@ -25,6 +25,10 @@ pub const FIRST_RETRY_AFTER: u64 = 15 * 60;
 pub fn decide(desired: &Desired, observed: &Observed, evidence: &Evidence, now: u64) -> Step {
     match (desired, observed) {
         (_, Observed::Unknown) => Step::Wait(Why::Unobserved),
+        // It was quicker to go than its secrets.
+        (Desired::Gone { secrets, .. }, Observed::Absent) if !evidence.secrets_deleted && !secrets.is_empty() => {
+            Step::DeleteSecrets(secrets.clone())
+        }
         // Nothing brings back an instance that is gone: its record went with it.
         (_, Observed::Absent) => Step::Done,
         (Desired::Gone { secrets, final_snapshot }, Observed::Present(seen)) => {

@@ -26,7 +26,7 @@ pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
     let identifier = engine.inner.settings.broker.instance_identifier(id);
     let span = tracing::info_span!("work", service.id = %id, db.id = %identifier);
     let mut worker =
-        Worker { engine, id, push, evidence: Evidence::default(), wish: None, repeated: None, failures: 0 };
+        Worker { engine, id, push, evidence: Evidence::default(), last: None, life: None, wish: None, repeated: None, failures: 0 };
     async move { while worker.turn().await {} }.instrument(span).await;
 }
 
@@ -35,6 +35,10 @@ struct Worker {
     id: ServiceId,
     push: Arc<Notify>,
     evidence: Evidence,
+    /// The instance as last seen, and what its tags asked for.
+    last: Option<(Arc<Known>, Desired)>,
+    /// DbiResourceId of the instance that the evidence is about.
+    life: Option<String>,
     /// The wish that the evidence about refusals and pauses is for.
     wish: Option<String>,
     /// The last step's text, and how often it came in a row.
@@ -48,18 +52,27 @@ impl Worker {
         if self.engine.inner.stopped.is_cancelled() {
             return false;
         }
-        let Some(sighting) = self.engine.inner.refresher.snapshot().get(self.id).cloned() else {
-            return self.leave_if_idle();
+        let sighting = self.engine.inner.refresher.snapshot().get(self.id).cloned();
+        if let Some(found) = sighting.as_ref().and_then(with_wish) {
+            self.last = Some(found);
+        }
+        // Once the instance is gone, what its tags asked for last still holds for what belonged to it.
+        let Some((known, desired)) = self.last.clone() else { return self.leave_if_idle() };
+        let seen_at = sighting.as_ref().map(|sighting| sighting.at);
+        let observed = match sighting.filter(|sighting| with_wish(sighting).is_some()) {
+            Some(sighting) => sighting.observed(),
+            // Gone, or someone else has taken the name.
+            None => Observed::Absent,
         };
-        let Some((known, desired)) = with_wish(&sighting) else { return self.leave_if_idle() };
+        self.heed_new_life(&known);
         self.heed_new_wish(&desired);
-        let step = decide(&desired, &sighting.observed(), &self.evidence, now());
+        let step = decide(&desired, &observed, &self.evidence, now());
         match step {
             Step::Done => self.leave_if_idle(),
             Step::Wait(why) => {
                 let idle = why.is_idle();
                 self.note(Some(why.clone()));
-                if idle && self.leave_if_idle() { true } else { !idle && self.wait(&why, sighting.at).await }
+                if idle && self.leave_if_idle() { true } else { !idle && self.wait(&why, seen_at).await }
             }
             step => {
                 self.act(&step, &known, &desired).await;
@@ -101,7 +114,7 @@ impl Worker {
 
     /// Until something is newer than what the decision was made on, or a push, but never without
     /// a pause; the passing evidence is then gathered again.
-    async fn wait(&mut self, why: &Why, seen_at: Instant) -> bool {
+    async fn wait(&mut self, why: &Why, seen_at: Option<Instant>) -> bool {
         let active = self.engine.inner.settings.refresh_active;
         let pause = match why {
             Why::Unreachable => active.min(Duration::from_secs(2)),
@@ -113,7 +126,7 @@ impl Worker {
             tokio::time::sleep(pause).await;
             let seen =
                 |engine: &Engine, id| engine.inner.refresher.snapshot().get(id).map(|sighting| sighting.at);
-            while seen(&self.engine, self.id) == Some(seen_at) {
+            while seen(&self.engine, self.id) == seen_at {
                 if rounds.changed().await.is_err() {
                     return;
                 }
@@ -148,6 +161,14 @@ impl Worker {
         if count > REPEATS {
             self.failures = count - REPEATS;
             self.pause().await;
+        }
+    }
+
+    /// Nothing learned about an instance holds for the next one of the same name.
+    fn heed_new_life(&mut self, known: &Known) {
+        if self.life.as_ref() != Some(&known.instance.resource_id) {
+            self.evidence = Evidence::default();
+            self.life = Some(known.instance.resource_id.clone());
         }
     }
 

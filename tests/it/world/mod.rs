@@ -1,1 +1,159 @@
-//! An in-memory AWS.
+//! An AWS in memory behind the real SDK clients: one value that tests look into and break.
+//!
+//! Only what the broker calls exists: any other call panics. Instances stay `creating` until a test
+//! says otherwise, so that no database is ever asked.
+
+mod rds;
+mod secrets;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use aws_smithy_types::error::ErrorMetadata;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use rds_broker::app::App;
+use rds_broker::aws::{Aws, Budget};
+use rds_broker::config::Config;
+use rds_broker::model::Catalog;
+use serde_json::Value;
+use tower::ServiceExt;
+
+pub(crate) const TOKEN: &str = "world-token";
+pub(crate) const BROKER: &str = "codesphere";
+
+/// One DB instance, as far as tests care.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Instance {
+    pub(crate) status: String,
+    pub(crate) class: String,
+    pub(crate) version: String,
+    pub(crate) storage: i32,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// Everything AWS knows, and how it misbehaves.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) instances: BTreeMap<String, Instance>,
+    /// ARN to versions to values.
+    pub(crate) secrets: BTreeMap<String, BTreeMap<String, String>>,
+    /// Names of the calls that were made.
+    pub(crate) calls: Vec<String>,
+    /// Operation to wire code: each call of it fails so.
+    pub(crate) failing: BTreeMap<String, String>,
+}
+
+impl State {
+    /// Counts a call, and says how it is to fail.
+    fn enter(&mut self, operation: &str) -> Result<(), ErrorMetadata> {
+        self.calls.push(operation.to_owned());
+        match self.failing.get(operation).or_else(|| self.failing.get("*")) {
+            Some(code) => Err(failure(code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn failure(code: &str, message: &str) -> ErrorMetadata {
+    ErrorMetadata::builder().code(code).message(message).build()
+}
+
+/// A world with a broker in it.
+#[derive(Clone)]
+pub(crate) struct World {
+    state: Arc<Mutex<State>>,
+    pub(crate) router: Router,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {:?}", self.text))
+    }
+}
+
+impl World {
+    /// A broker that has observed this world once.
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let world = Self::unobserved(settings);
+        crate::broker::eventually("the first observation", async || {
+            (world.call("GET", "/ready", &[], "").await.status == 200).then_some(())
+        })
+        .await;
+        world.state().calls.clear();
+        world
+    }
+
+    /// A broker that may not have observed anything yet.
+    pub(crate) fn unobserved(settings: &[(&str, &str)]) -> Self {
+        let mut all = BTreeMap::from([
+            ("BROKER_TOKENS", "world-token,second-token"),
+            ("BROKER_REFRESH_ACTIVE_SECONDS", "3600"),
+            ("BROKER_REFRESH_SETTLED_SECONDS", "3600"),
+        ]);
+        all.extend(settings.iter().copied());
+        let config = Config::parse(|name| all.get(name).map(|value| (*value).to_owned()), []).unwrap();
+        let state = Arc::new(Mutex::new(State::default()));
+        let budget = Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() };
+        let aws = Aws::with_clients(rds::client(&state), secrets::client(&state), budget, budget);
+        let app = App::with_aws(config, Catalog::builtin(), rds_broker::sql::RDS_CA_BUNDLE, aws).unwrap();
+        Self { state, router: rds_broker::http::router(app) }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Makes every call of an operation (or of all, `*`) fail with a wire code; none heals.
+    pub(crate) fn fail(&self, operation: &str, code: Option<&str>) {
+        let mut state = self.state();
+        match code {
+            Some(code) => state.failing.insert(operation.to_owned(), code.to_owned()),
+            None => state.failing.remove(operation),
+        };
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        call(&self.router, method, path, headers, body).await
+    }
+
+    /// With the token, as JSON.
+    pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("authorization", TOKEN), ("content-type", "application/json")];
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.call(method, path, &headers, &body).await
+    }
+}
+
+pub(crate) async fn call(
+    router: &Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+}
