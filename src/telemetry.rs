@@ -38,7 +38,9 @@ pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
             let layer = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
             registry.with(layer).try_init()?;
         }
-        LogFormat::Pretty => registry.with(fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal())).try_init()?,
+        LogFormat::Pretty => registry
+            .with(fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal()))
+            .try_init()?,
     }
     Ok(())
 }

@@ -5,6 +5,8 @@
 //! deleted on [`Observed::Unknown`].
 
 mod change;
+#[cfg(test)]
+mod laws;
 mod password;
 pub mod step;
 
@@ -26,7 +28,9 @@ pub fn decide(desired: &Desired, observed: &Observed, evidence: &Evidence, now: 
     match (desired, observed) {
         (_, Observed::Unknown) => Step::Wait(Why::Unobserved),
         // It was quicker to go than its secrets.
-        (Desired::Gone { secrets, .. }, Observed::Absent) if !evidence.secrets_deleted && !secrets.is_empty() => {
+        (Desired::Gone { secrets, .. }, Observed::Absent)
+            if !evidence.secrets_deleted && !secrets.is_empty() =>
+        {
             Step::DeleteSecrets(secrets.clone())
         }
         // Nothing brings back an instance that is gone: its record went with it.
@@ -46,7 +50,14 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
         Meaning::Broken => return Step::Wait(Why::Broken(seen.status.to_string())),
         Meaning::Stopped => return Step::Wait(Why::Stopped),
         Meaning::Deleting => return Step::Wait(Why::Deleting),
-        Meaning::Ready | Meaning::InProgress | Meaning::StorageFull => {}
+        // The only cure is more storage, alone; until then nothing else is accepted, and nobody is served.
+        Meaning::StorageFull if target.done || target.storage_gib <= seen.allocated_storage => {
+            return Step::Wait(Why::StorageFull);
+        }
+        Meaning::StorageFull => {
+            return change::next(target, seen, evidence, now).unwrap_or(Step::Wait(Why::StorageFull));
+        }
+        Meaning::Ready | Meaning::InProgress => {}
     }
     let passwords = password::next(target, seen, evidence, now);
     let all_applied = target.secrets.values().all(|secret| secret.is_applied(&seen.resource_id));

@@ -127,6 +127,8 @@ pub enum Why {
     FinalSnapshot(String),
     /// RDS gave up on the instance.
     Broken(String),
+    /// The instance is out of storage and no more is asked for.
+    StorageFull,
     /// Someone stopped the instance.
     Stopped,
     /// The wish was given up; the text says why.
@@ -163,7 +165,10 @@ impl Why {
     /// Whether only someone else can end the wait, so that looking again and again is no use.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        matches!(self, Self::Broken(_) | Self::Stopped | Self::GaveUp(_) | Self::Unreadable(_))
+        matches!(
+            self,
+            Self::Broken(_) | Self::StorageFull | Self::Stopped | Self::GaveUp(_) | Self::Unreadable(_)
+        )
     }
 }
 
@@ -199,6 +204,7 @@ impl fmt::Display for Why {
                 write!(out, "a state in which a final snapshot can be taken (now {status})")
             }
             Self::Broken(status) => write!(out, "an operator to repair the DB instance ({status})"),
+            Self::StorageFull => out.write_str("a PATCH with more storage"),
             Self::Stopped => out.write_str("an operator to start the DB instance"),
             Self::GaveUp(_) => out.write_str("a new PATCH"),
             Self::Unreadable(_) => out.write_str("an operator to restore the tags"),

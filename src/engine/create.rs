@@ -17,14 +17,14 @@ use crate::model::resolve::{self, NewInstance};
 use crate::model::{Create, Instance, Meaning, Owner, ServiceId, Tags, Update, Which, tag};
 
 /// How often CreateDBInstance is tried while AWS throttles or fails.
-const TRIES: u32 = 6;
+const TRIES: u32 = 4;
 /// The pause after the first try; doubled for each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// How an attempt to create ended.
 enum Made {
     /// It is ours, and carries these secrets.
-    Ours(Instance),
+    Ours(Box<Instance>),
     /// The name is taken, by whom has to be looked up.
     Taken,
 }
@@ -52,7 +52,7 @@ impl Engine {
         }
         match self.create_instance(&request, &new, &incarnation).await {
             Ok(Made::Ours(instance)) => {
-                self.saw(instance);
+                self.saw(*instance);
                 self.push(request.id);
                 Ok(())
             }
@@ -185,7 +185,7 @@ impl Engine {
         loop {
             tries += 1;
             let failure = match self.inner.aws.create_instance(call()).await {
-                Ok(instance) => return Ok(Made::Ours(instance)),
+                Ok(instance) => return Ok(Made::Ours(Box::new(instance))),
                 Err(failure) => failure,
             };
             // Once a reply was lost, only looking tells whether the instance is there and whose it is.
@@ -193,7 +193,7 @@ impl Engine {
             doubtful |= taken || failure.left == Left::Maybe;
             if doubtful && let Ok(Some(known)) = self.look_once(request.id).await {
                 let ours = known.record().is_some_and(|record| record.incarnation == incarnation);
-                return Ok(if ours { Made::Ours(known.instance.clone()) } else { Made::Taken });
+                return Ok(if ours { Made::Ours(Box::new(known.instance.clone())) } else { Made::Taken });
             }
             if taken || !failure.is_passing() || tries >= TRIES {
                 return Err(failure.leaving(if doubtful { Left::Maybe } else { Left::Nothing }));

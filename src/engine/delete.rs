@@ -2,8 +2,9 @@
 
 use super::Engine;
 use super::create::{random_id, retrying};
+use super::update::wish_refused;
 use crate::aws::Cause;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Meaning, Provider, ServiceId, Tags, tag};
 
 impl Engine {
@@ -27,7 +28,7 @@ impl Engine {
                 // Someone else deletes it: its secrets go with the sweep.
                 Err(failure) if failure.cause == Cause::NotFound => return Ok(()),
                 Err(_) if known.instance.status.meaning() == Meaning::Deleting => return Ok(()),
-                Err(failure) => return Err(Error::from(failure)),
+                Err(failure) => return Err(wish_refused(failure)),
             }
         }
         self.push(id);

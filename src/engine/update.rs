@@ -124,7 +124,7 @@ pub(super) fn unreadable() -> Error {
 }
 
 /// A refused wish is a 503, never a 204: whether RDS refuses tags by state is documented nowhere.
-fn wish_refused(failure: crate::aws::Failure) -> Error {
+pub(super) fn wish_refused(failure: crate::aws::Failure) -> Error {
     let error = Error::from(failure);
     match error.kind() {
         Kind::Unsatisfiable => {

@@ -25,8 +25,17 @@ const REPEATS: u32 = 2;
 pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
     let identifier = engine.inner.settings.broker.instance_identifier(id);
     let span = tracing::info_span!("work", service.id = %id, db.id = %identifier);
-    let mut worker =
-        Worker { engine, id, push, evidence: Evidence::default(), last: None, life: None, wish: None, repeated: None, failures: 0 };
+    let mut worker = Worker {
+        engine,
+        id,
+        push,
+        evidence: Evidence::default(),
+        last: None,
+        life: None,
+        wish: None,
+        repeated: None,
+        failures: 0,
+    };
     async move { while worker.turn().await {} }.instrument(span).await;
 }
 

@@ -17,6 +17,13 @@ use super::{ErrorKind, Login, Outcome, Server, SetUp, SetUpOutcome, SqlError};
 /// Key of the advisory lock that serialises set-ups of one server ("codesphe" in ASCII).
 const LOCK: i64 = 0x636f_6465_7370_6865;
 
+/// Settings of every session; what a client asks for at its start outranks what `ALTER DATABASE` and
+/// `ALTER ROLE` say. The user owns the database into which the superuser logs in: no function of
+/// theirs may be found before the server's own (it would run with the superuser's rights), and no
+/// setting of theirs may stop the next rotation. The lock is waited for less long than a statement.
+const SESSION: &str = "-c search_path=pg_catalog,pg_temp -c role=none -c default_transaction_read_only=off \
+    -c lock_timeout=30s -c statement_timeout=45s";
+
 /// A connection, and the task that drives it; dropping it closes both.
 struct Session {
     client: Client,
@@ -57,10 +64,6 @@ where
 {
     let session = connect(tls, server, login).await?;
     let cluster = &session.client;
-    cluster
-        .batch_execute("SET lock_timeout = '30s'; SET statement_timeout = '45s'")
-        .await
-        .map_err(SqlError::executing)?;
     // Held until the session ends; concurrent ALTER ROLEs of one role fail with "tuple concurrently updated".
     cluster.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.map_err(SqlError::executing)?;
     if !still_wanted().await {
@@ -89,6 +92,7 @@ async fn connect(
         .password(login.password.expose_secret())
         .dbname(login.database)
         .application_name("rds-broker")
+        .options(SESSION)
         .ssl_mode(SslMode::Require)
         .connect_timeout(super::LOGIN_TIMEOUT);
     let tls = MakeRustlsConnect::new(rustls::ClientConfig::clone(tls));
@@ -127,6 +131,10 @@ async fn database(cluster: &Client, wanted: SetUp<'_>, superuser: &str) -> Resul
 /// The schema in which the role creates its tables. It belongs to the database's owner since
 /// PostgreSQL 15 (`pg_database_owner`), and to RDS's own superuser before that.
 async fn schema(inside: &Client, user: &str) -> Result<(), SqlError> {
+    if !exists(inside, "SELECT 1 FROM pg_namespace WHERE nspname = $1", "public").await? {
+        // The user has dropped it, which is theirs to do.
+        return Ok(());
+    }
     run(inside, "GRANT ALL ON SCHEMA public TO %I", &[user]).await
 }
 
@@ -134,7 +142,7 @@ async fn schema(inside: &Client, user: &str) -> Result<(), SqlError> {
 async fn run(client: &Client, template: &str, values: &[&str]) -> Result<(), SqlError> {
     let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
     let row = client
-        .query_one("SELECT format($1::text, VARIADIC $2::text[])", &[&template, &values])
+        .query_one("SELECT pg_catalog.format($1::text, VARIADIC $2::text[])", &[&template, &values])
         .await
         .map_err(SqlError::executing)?;
     let statement: String = row.try_get(0).map_err(SqlError::executing)?;

@@ -41,7 +41,8 @@ impl Broker {
     pub(crate) async fn start_unready(name: &str, settings: &[(&str, &str)]) -> Self {
         let broker = Self::new(name, settings);
         broker.spawn();
-        eventually("the broker to listen", async || (!broker.url.lock().unwrap().is_empty()).then_some(())).await;
+        eventually("the broker to listen", async || (!broker.url.lock().unwrap().is_empty()).then_some(()))
+            .await;
         broker
     }
 
@@ -251,7 +252,11 @@ impl Broker {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let log = self.log();
-        assert!(!log.contains("pw-"), "a password was logged: {}", log.lines().find(|line| line.contains("pw-")).unwrap());
+        assert!(
+            !log.contains("pw-"),
+            "a password was logged: {}",
+            log.lines().find(|line| line.contains("pw-")).unwrap()
+        );
         assert!(!log.contains(TOKEN), "the token was logged");
     }
 }

@@ -37,12 +37,21 @@ fn start() -> Lab {
     // Stops the lab once this process is gone: tests can end without unwinding.
     let watch = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \"$2\" stop; rm -rf \"$LAB_VAR\"";
     let mut watchman = Command::new("setsid");
-    watchman.args(["bash", "-c", watch, "watchman", &std::process::id().to_string()]).arg(&script);
+    watchman.args(["--fork", "bash", "-c", watch, "watchman", &std::process::id().to_string()]).arg(&script);
     watchman.env("LOCALSTACK_PORT", port.to_string()).env("LAB_VAR", &var);
-    watchman.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("bash and setsid");
+    watchman
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("bash and setsid");
 
     let started = run("start").output().expect("localstack/lab can be run");
-    assert!(started.status.success(), "LocalStack did not start: {}", String::from_utf8_lossy(&started.stderr));
+    assert!(
+        started.status.success(),
+        "LocalStack did not start: {}",
+        String::from_utf8_lossy(&started.stderr)
+    );
     Lab { endpoint: format!("http://127.0.0.1:{port}"), ca_file: var.join("ca.pem") }
 }
 
@@ -109,7 +118,9 @@ impl Lab {
         let mut pages = self.secrets().list_secrets().include_planned_deletion(true).into_paginator().send();
         let mut secrets = Vec::new();
         while let Some(page) = pages.next().await {
-            secrets.extend(page.unwrap().secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)));
+            secrets.extend(
+                page.unwrap().secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)),
+            );
         }
         secrets.retain(|name| name.starts_with(&format!("{broker}/")));
         (instances, secrets)

@@ -48,7 +48,8 @@ impl Proxy {
 
     /// From now on counts anew, and cuts once.
     pub(crate) fn cut(&self, cut: Cut, kill: impl Fn() + Send + Sync + 'static) {
-        *self.plan.lock().unwrap() = Plan { cut: Some((cut, Box::new(kill))), calls: Vec::new(), failing: false };
+        *self.plan.lock().unwrap() =
+            Plan { cut: Some((cut, Box::new(kill))), calls: Vec::new(), failing: false };
     }
 
     /// Fails every call, or stops doing so: AWS as it is when it is down.

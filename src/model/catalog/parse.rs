@@ -63,7 +63,7 @@ impl Catalog {
     /// Every mistake in it, each a sentence that names its place.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
         let file: BTreeMap<String, ProviderFile> =
-            toml::from_str(text).map_err(|error| vec![error.to_string().trim_end().replace('\n', " ")])?;
+            toml::from_str(text).map_err(|error| vec![unreadable(text, &error)])?;
         let mut providers = BTreeMap::new();
         let mut mistakes = Vec::new();
         for (name, file) in file {
@@ -85,6 +85,15 @@ impl Catalog {
         } else {
             Err(mistakes)
         }
+    }
+}
+
+/// What the TOML reader says, with the line in place of its picture of it.
+fn unreadable(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!("line {}: {}", before.matches('\n').count() + 1, error.message()),
+        None => error.message().to_owned(),
     }
 }
 
@@ -129,7 +138,11 @@ fn check(provider: &str, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) 
     if catalog.versions.is_empty() {
         wrong("versions".into(), "is empty");
     }
+    let mut versions = BTreeSet::new();
     for version in &catalog.versions {
+        if !versions.insert(version) {
+            wrong(format!("versions: {version}"), "is there twice");
+        }
         let full = version.split('.').count() >= 2
             && version
                 .split('.')
@@ -160,8 +173,11 @@ fn check(provider: &str, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) 
             wrong(place, "is there twice");
         }
     }
-    let mut ids = BTreeSet::new();
+    let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
     for plan in &catalog.plans {
+        if !names.insert(&plan.name) {
+            wrong(format!("plans: {}", plan.id), "has the name of another plan");
+        }
         if !ids.insert(plan.id) {
             wrong(format!("plans: {}", plan.id), "is there twice");
         }
@@ -207,6 +223,25 @@ mod tests {
         assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
         assert!(mistakes[0].contains("default_version is not one of versions"));
         assert!(mistakes[3].contains("plans: 4 cannot be served"), "{}", mistakes[3]);
+    }
+
+    #[test]
+    fn what_is_there_twice_is_told() {
+        let text = BUILTIN
+            .replace("versions = [\"14.23\",", "versions = [\"14.23\", \"14.23\",")
+            .replace("name = \"Large\"", "name = \"Medium\"");
+        let mistakes = Catalog::parse(&text).unwrap_err();
+        assert_eq!(
+            mistakes,
+            ["postgres.versions: 14.23 is there twice", "postgres.plans: 3 has the name of another plan"]
+        );
+    }
+
+    #[test]
+    fn a_mistake_of_syntax_is_a_sentence_with_its_line() {
+        let mistakes = Catalog::parse("[postgres]\nversions = 17\n").unwrap_err();
+        assert!(mistakes[0].starts_with("line 2: "), "{mistakes:?}");
+        assert!(!mistakes[0].contains('|'), "{mistakes:?}");
     }
 
     #[test]

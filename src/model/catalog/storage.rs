@@ -38,6 +38,10 @@ mod tests {
         {
             assert_eq!(storage_gib(megabytes), Ok(gib), "{megabytes} MB");
         }
+        // 15,625 GiB are the first number of them that is a whole number of MB: 16,777,216.
+        for (megabytes, gib) in [(16_777_215, 15_625), (16_777_216, 15_625), (16_777_217, 15_626)] {
+            assert_eq!(storage_gib(megabytes), Ok(gib), "{megabytes} MB");
+        }
         assert_eq!(storage_mb(20), 21_474);
         assert_eq!(storage_gib(storage_mb(MOST_GIB)), Ok(MOST_GIB));
         assert!(storage_gib(storage_mb(MOST_GIB) + 1).unwrap_err().contains("70368744 MB"));

@@ -30,9 +30,15 @@ async fn every_form_of_a_token_is_accepted_and_nothing_else() {
         &[("x-api-key", "world-toke")],
     ];
     for headers in refused {
-        for (method, path) in [("GET", "/postgres"), ("POST", "/postgres"), ("GET", "/nowhere"), ("DELETE", "/postgres/x")] {
+        for (method, path) in
+            [("GET", "/postgres"), ("POST", "/postgres"), ("GET", "/nowhere"), ("DELETE", "/postgres/x")]
+        {
             let answer = world.call(method, path, headers, "").await;
-            assert_eq!((answer.status, answer.text.as_str()), (401, r#"{"error":"unauthorized"}"#), "{headers:?}");
+            assert_eq!(
+                (answer.status, answer.text.as_str()),
+                (401, r#"{"error":"unauthorized"}"#),
+                "{headers:?}"
+            );
         }
     }
     assert_eq!(world.call("GET", "/health", &[], "").await.status, 200);
@@ -47,7 +53,8 @@ async fn every_route_answers_under_both_prefixes_with_and_without_the_slash() {
         assert_eq!(world.send("POST", base, &booking(id)).await.status, 201, "{base}");
         let list = world.send("GET", base, &Value::Null).await.json();
         assert!(list.as_array().unwrap().contains(&json!(id)), "{base}");
-        let one = format!("{}/{id}{}", base.trim_end_matches('/'), if base.ends_with('/') { "/" } else { "" });
+        let one =
+            format!("{}/{id}{}", base.trim_end_matches('/'), if base.ends_with('/') { "/" } else { "" });
         assert_eq!(world.send("PATCH", &one, &json!({})).await.status, 204, "{one}");
         assert_eq!(world.send("DELETE", &one, &Value::Null).await.status, 204, "{one}");
     }

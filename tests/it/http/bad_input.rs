@@ -11,6 +11,9 @@ const RESERVED: &str = "is a name that PostgreSQL reserves";
 const PASSWORD: &str = "must be printable ASCII without spaces and / \" ' @";
 const WHOLE: &str = "must be a whole number";
 
+/// Method, path, headers, body; status and error.
+type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+
 fn good() -> Value {
     json!({
         "id": ID, "plan": {"parameters": {"storage": 20000}}, "config": {},
@@ -119,7 +122,11 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
         (config("superuser", json!(null)), "config.superuser", configs),
         (with(&["secrets"], json!("x")), "secrets", "must be an object"),
         (secret("userPassword", json!("short-7")), "secrets.userPassword", "must have at least 8 characters"),
-        (secret("userPassword", json!("x".repeat(129))), "secrets.userPassword", "must have at most 128 characters"),
+        (
+            secret("userPassword", json!("x".repeat(129))),
+            "secrets.userPassword",
+            "must have at most 128 characters",
+        ),
         (secret("userPassword", json!("with space")), "secrets.userPassword", PASSWORD),
         (secret("userPassword", json!("with/slash")), "secrets.userPassword", PASSWORD),
         (secret("userPassword", json!("with@sign1")), "secrets.userPassword", PASSWORD),
@@ -129,7 +136,11 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
         (secret("userPassword", json!("line\nbreak")), "secrets.userPassword", PASSWORD),
         (secret("userPassword", json!(12345678)), "secrets.userPassword", "must be a string"),
         (secret("userPassword", json!(null)), "secrets.userPassword", "must be a string"),
-        (secret("superuserPassword", json!("")), "secrets.superuserPassword", "must have at least 8 characters"),
+        (
+            secret("superuserPassword", json!("")),
+            "secrets.superuserPassword",
+            "must have at least 8 characters",
+        ),
         (secret("rootPassword", json!("something")), "secrets.rootPassword", secrets),
     ];
     rows.into_iter().map(|(body, path, message)| (body, path, message.to_owned())).collect()
@@ -167,12 +178,19 @@ async fn all_wrong_fields_are_told_at_once_and_no_value_is_repeated() {
     });
     let (status, answer) = post(&world, &body.to_string()).await;
     assert_eq!(status, 400);
-    let paths: Vec<_> = answer["details"].as_array().unwrap().iter().map(|field| field["path"].as_str().unwrap()).collect();
+    let paths: Vec<_> =
+        answer["details"].as_array().unwrap().iter().map(|field| field["path"].as_str().unwrap()).collect();
     assert_eq!(
         paths,
         [
-            "config.databaseName", "config.nope", "id", "plan.parameters.cpu", "plan.parameters.storage",
-            "secrets.superuserPassword", "secrets.userPassword", "teamId",
+            "config.databaseName",
+            "config.nope",
+            "id",
+            "plan.parameters.cpu",
+            "plan.parameters.storage",
+            "secrets.superuserPassword",
+            "secrets.userPassword",
+            "teamId",
         ]
     );
     assert!(answer["error"].as_str().unwrap().starts_with("8 fields are invalid: config.databaseName, "));
@@ -206,7 +224,7 @@ async fn requests_that_are_wrong_before_their_body_counts() {
     let bad_id = "id: must be a UUID like a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11, not \"nonsense\"";
     let not_json = "The content type must be application/json.";
     let one = format!("/postgres/{ID}");
-    let table: [(&str, &str, &[(&str, &str)], &str, u16, &str); 10] = [
+    let table: [Row<'_>; 10] = [
         ("POST", "/postgres", &[json_type], &big, 413, "The body is larger than 64 KiB."),
         ("POST", "/postgres", &[], "{}", 415, not_json),
         ("PATCH", &one, &[("content-type", "text/plain")], "{}", 415, not_json),
@@ -222,7 +240,11 @@ async fn requests_that_are_wrong_before_their_body_counts() {
         let mut headers = headers.to_vec();
         headers.push(("x-api-key", TOKEN));
         let answer = world.call(method, path, &headers, body).await;
-        assert_eq!((answer.status, answer.json()["error"].as_str().unwrap()), (status, error), "{method} {path}");
+        assert_eq!(
+            (answer.status, answer.json()["error"].as_str().unwrap()),
+            (status, error),
+            "{method} {path}"
+        );
     }
 }
 
@@ -236,7 +258,10 @@ async fn what_is_not_supported_is_said_only_of_a_good_document() {
     assert_eq!((paused.status, paused.json()["code"].clone()), (501, json!("not_supported")));
     let elsewhere = json!({"id": "b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"});
     let answer = world.send("PATCH", &format!("/postgres/{ID}"), &elsewhere).await;
-    assert_eq!((answer.status, answer.json()["error"].clone()), (400, json!("id: must be the id in the path")));
+    assert_eq!(
+        (answer.status, answer.json()["error"].clone()),
+        (400, json!("id: must be the id in the path"))
+    );
 }
 
 #[tokio::test]

@@ -11,7 +11,10 @@ async fn the_instance_carries_the_whole_wish() {
     let (world, id) = booked().await;
     let state = world.state();
     let instance = &state.instances[&format!("{BROKER}-{id}")];
-    assert_eq!((instance.class.as_str(), instance.storage, instance.version.as_str()), ("db.t4g.micro", 20, "17.10"));
+    assert_eq!(
+        (instance.class.as_str(), instance.storage, instance.version.as_str()),
+        ("db.t4g.micro", 20, "17.10")
+    );
     let tags = &instance.tags;
     assert_eq!(tags["codesphere:broker"], BROKER);
     assert_eq!(tags["codesphere:service"], id.to_string());
@@ -73,7 +76,11 @@ async fn a_name_that_is_taken_is_not_touched() {
     assert_eq!(world.send("POST", "/postgres", &booking(id)).await.status, 409);
     let state = world.state();
     assert!(state.secrets.is_empty());
-    assert!(!state.calls.iter().any(|call| call.starts_with("Create") || call.starts_with("AddTags")), "{:?}", state.calls);
+    assert!(
+        !state.calls.iter().any(|call| call.starts_with("Create") || call.starts_with("AddTags")),
+        "{:?}",
+        state.calls
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,8 @@ async fn ids_that_are_not_ours_are_left_out_and_malformed_ones_named() {
     assert_eq!(malformed.status, 400);
     let error = "id: must be a UUID like a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11, not \"nonsense\"";
     assert_eq!(malformed.json()["error"], error);
-    let upper = world.send("GET", &format!("/postgres?id={}", id.to_string().to_uppercase()), &Value::Null).await;
+    let upper =
+        world.send("GET", &format!("/postgres?id={}", id.to_string().to_uppercase()), &Value::Null).await;
     assert!(upper.json().get(id.to_string()).is_some());
 }
 

@@ -12,7 +12,8 @@ async fn only_what_was_sent_is_written_with_a_new_wish() {
     let change = json!({"id": id, "plan": {"parameters": {"memory": 2000}}});
     assert_eq!(world.send("PATCH", &format!("/postgres/{id}"), &change).await.status, 204);
     let after = world.state().instances.values().next().unwrap().tags.clone();
-    let changed: Vec<_> = after.iter().filter(|(key, value)| before.get(*key) != Some(value)).map(|(key, _)| key).collect();
+    let changed: Vec<_> =
+        after.iter().filter(|(key, value)| before.get(*key) != Some(value)).map(|(key, _)| key).collect();
     assert_eq!(changed, ["codesphere:pin/class", "codesphere:plan/memory", "codesphere:wish"]);
     assert_eq!(status(&world, id).await["plan"]["parameters"], json!({"storage": 20000, "memory": 2000}));
 }
@@ -39,7 +40,8 @@ async fn an_empty_patch_and_the_stored_wish_write_nothing() {
     let wish = tag(&world, id, "wish");
     let stored = json!({"plan": {"parameters": {"storage": 20000}}, "config": {"databaseName": "shop"},
         "secrets": {"userPassword": "pw-user-1", "superuserPassword": "pw-super-1"}});
-    for body in [json!({}), json!({"plan": {}, "config": {}, "secrets": {}}), json!({"pause": false}), stored] {
+    for body in [json!({}), json!({"plan": {}, "config": {}, "secrets": {}}), json!({"pause": false}), stored]
+    {
         assert_eq!(world.send("PATCH", &format!("/postgres/{id}"), &body).await.status, 204, "{body}");
     }
     assert_eq!(tag(&world, id, "wish"), wish);
@@ -67,7 +69,10 @@ async fn a_team_once_set_stays() {
     let path = format!("/postgres/{id}");
     assert_eq!(world.send("PATCH", &path, &json!({"teamId": 1})).await.status, 204);
     assert_eq!(world.send("PATCH", &path, &json!({"teamId": 2})).await.status, 409);
-    assert_eq!(world.send("PATCH", &path, &json!({"teamId": null, "customSubdomain": null})).await.status, 204);
+    assert_eq!(
+        world.send("PATCH", &path, &json!({"teamId": null, "customSubdomain": null})).await.status,
+        204
+    );
     assert_eq!(tag(&world, id, "team").as_deref(), Some("1"));
 }
 
@@ -77,6 +82,9 @@ async fn an_unknown_id_is_404() {
     let id = Uuid::new_v4();
     let answer = world.send("PATCH", &format!("/postgres/{id}"), &json!({})).await;
     assert_eq!(answer.status, 404);
-    assert_eq!(answer.json(), json!({"error": format!("There is no postgres service {id}."), "code": "not_found"}));
+    assert_eq!(
+        answer.json(),
+        json!({"error": format!("There is no postgres service {id}."), "code": "not_found"})
+    );
     assert_eq!(world.send("DELETE", &format!("/postgres/{id}"), &Value::Null).await.status, 204);
 }

@@ -40,7 +40,10 @@ async fn a_user_books_a_database_and_logs_in() {
     assert_eq!(ask(&user, rights).await, "fffff");
     let owner = "select pg_get_userbyid(datdba)::text from pg_database where datname = current_database()";
     assert_eq!(ask(&user, owner).await, "keeper");
-    assert_eq!(ask(&user, "select count(*)::text from pg_auth_members where member = current_user::regrole").await, "0");
+    assert_eq!(
+        ask(&user, "select count(*)::text from pg_auth_members where member = current_user::regrole").await,
+        "0"
+    );
     assert!(user.batch_execute("create role intruder").await.is_err());
     assert!(user.batch_execute("create database another").await.is_err());
     broker.assert_aws_holds(&[id]).await;
@@ -79,7 +82,8 @@ async fn what_rds_is_told_is_safe() {
     let id = Uuid::new_v4();
     assert_eq!(broker.post(&booking(id)).await.status, 201);
     let identifier = format!("{}-{id}", broker.name);
-    let described = lab().rds().describe_db_instances().db_instance_identifier(identifier).send().await.unwrap();
+    let described =
+        lab().rds().describe_db_instances().db_instance_identifier(identifier).send().await.unwrap();
     let instance = &described.db_instances()[0];
     assert_eq!(instance.publicly_accessible(), Some(false));
     assert_eq!(instance.storage_encrypted(), Some(true));

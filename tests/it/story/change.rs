@@ -96,12 +96,17 @@ async fn what_may_not_change_is_refused_and_changes_nothing() {
     ];
     for (change, status, error) in table {
         let answer = broker.patch(id, &change).await;
-        assert_eq!((answer.status, answer.body["error"].as_str().unwrap()), (status, error.as_str()), "{change}");
+        assert_eq!(
+            (answer.status, answer.body["error"].as_str().unwrap()),
+            (status, error.as_str()),
+            "{change}"
+        );
     }
     let unknown = broker.patch(Uuid::new_v4(), &json!({"teamId": 8})).await;
     assert_eq!(unknown.status, 404);
     // What is the same, or empty, or smaller within the same GiB, is no change.
-    for change in [json!({}), json!({"teamId": 7, "plan": {"parameters": {"storage": 39999}}}), body.clone()] {
+    for change in [json!({}), json!({"teamId": 7, "plan": {"parameters": {"storage": 39999}}}), body.clone()]
+    {
         assert_eq!(broker.patch(id, &change).await.status, 204, "{change}");
     }
     assert_eq!(broker.until_settled(id).await["details"], before["details"]);

@@ -57,13 +57,15 @@ async fn deletion_protection_and_a_final_snapshot_are_the_catalogues_to_ask_for(
     broker.insist("POST", "", Some(&booking(id))).await;
     broker.until_settled(id).await;
     let identifier = format!("{name}-{id}");
-    let refused = lab().rds().delete_db_instance().db_instance_identifier(&identifier).skip_final_snapshot(true);
+    let refused =
+        lab().rds().delete_db_instance().db_instance_identifier(&identifier).skip_final_snapshot(true);
     assert!(refused.send().await.is_err(), "others must not be able to delete it");
 
     assert_eq!(broker.delete(id).await.status, 204);
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
-    let snapshots = lab().rds().describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
+    let snapshots =
+        lab().rds().describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
     assert_eq!(snapshots.db_snapshots().len(), 1, "the last snapshot stays");
 }
 
@@ -85,7 +87,10 @@ async fn a_foreign_instance_with_our_identifier_is_never_touched() {
 
     let answer = broker.post(&booking(id)).await;
     assert_eq!(answer.status, 409);
-    assert_eq!(answer.body["error"], "A DB instance of this name exists in AWS that does not belong to this broker.");
+    assert_eq!(
+        answer.body["error"],
+        "A DB instance of this name exists in AWS that does not belong to this broker."
+    );
     assert_eq!(broker.patch(id, &json!({"teamId": 1})).await.status, 404);
     assert_eq!(broker.delete(id).await.status, 204);
     assert_eq!(broker.status(id).await, None);

@@ -48,9 +48,8 @@ async fn more_storage_than_asked_is_not_drift() {
     let identifier = format!("{}-{id}", broker.name);
     let grow = lab().rds().modify_db_instance().db_instance_identifier(&identifier).apply_immediately(true);
     grow.allocated_storage(100).send().await.unwrap();
-    let status = broker
-        .until(id, "the growth to show", |status| status["details"]["allocatedStorage"] == 100)
-        .await;
+    let status =
+        broker.until(id, "the growth to show", |status| status["details"]["allocatedStorage"] == 100).await;
     assert_eq!(status["plan"], body["plan"]);
     assert_eq!(status.get("error"), None);
     // And it is never sent down.

@@ -33,7 +33,8 @@ async fn patches_of_different_keys_do_not_lose_each_other() {
     one.until_settled(id).await;
     two.until_settled(id).await;
     let path = format!("/{id}");
-    let (cpu, memory) = (json!({"plan": {"parameters": {"cpu": 30}}}), json!({"plan": {"parameters": {"memory": 20000}}}));
+    let (cpu, memory) =
+        (json!({"plan": {"parameters": {"cpu": 30}}}), json!({"plan": {"parameters": {"memory": 20000}}}));
     let storage = json!({"plan": {"parameters": {"storage": 30000}}});
     tokio::join!(
         one.insist("PATCH", &path, Some(&cpu)),

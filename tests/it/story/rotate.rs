@@ -26,7 +26,8 @@ async fn both_passwords_are_rotated() {
     let superuser_dsn = status["details"]["dsn"].as_str().unwrap().replace("//app@", "//cs_admin@");
     assert!(connect(&status, &new_user).await.is_ok());
     assert!(connect(&status, old_user).await.unwrap_err().0.contains("28P01"));
-    let superuser = connect_to(&superuser_dsn, &new_superuser).await.expect("the new superuser password works");
+    let superuser =
+        connect_to(&superuser_dsn, &new_superuser).await.expect("the new superuser password works");
     assert_eq!(ask(&superuser, "select current_user::text").await, "cs_admin");
     assert!(connect_to(&superuser_dsn, old_superuser).await.unwrap_err().0.contains("28P01"));
     broker.assert_aws_holds(&[id]).await;

@@ -10,7 +10,9 @@ use crate::lab::lab;
 async fn everything_gets_done_although_every_other_call_is_throttled() {
     let broker = Broker::start().await;
     let throttle = |operation: &str| json!({"operation": operation, "kind": "throttle", "probability": 0.5, "count": 12});
-    for operation in ["CreateDBInstance", "AddTagsToResource", "ModifyDBInstance", "CreateSecret", "GetSecretValue"] {
+    for operation in
+        ["CreateDBInstance", "AddTagsToResource", "ModifyDBInstance", "CreateSecret", "GetSecretValue"]
+    {
         lab().fault(&broker.name, throttle(operation)).await;
     }
     lab().fault(&broker.name, throttle("DeleteDBInstance")).await;
@@ -18,7 +20,9 @@ async fn everything_gets_done_although_every_other_call_is_throttled() {
     let id = Uuid::new_v4();
     broker.insist("POST", "", Some(&booking(id))).await;
     broker.until_settled(id).await;
-    broker.insist("PATCH", &format!("/{id}"), Some(&json!({"plan": {"parameters": {"storage": 30000}}}))).await;
+    broker
+        .insist("PATCH", &format!("/{id}"), Some(&json!({"plan": {"parameters": {"storage": 30000}}})))
+        .await;
     broker.until(id, "the growth", |status| status["details"]["allocatedStorage"] == 28).await;
     broker.insist("DELETE", &format!("/{id}"), None).await;
     broker.until_gone(id).await;
@@ -68,6 +72,7 @@ async fn before_the_first_observation_nothing_is_said() {
     assert!(ready["error"].as_str().unwrap().starts_with("AWS "), "{ready}");
     assert_eq!(broker.health("/health").await.0, 200);
     proxy.fail(false);
-    eventually("the broker to be ready", async || (broker.health("/ready").await.0 == 200).then_some(())).await;
+    eventually("the broker to be ready", async || (broker.health("/ready").await.0 == 200).then_some(()))
+        .await;
     assert_eq!(broker.send("GET", "", None).await.body, json!([]));
 }

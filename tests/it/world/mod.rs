@@ -52,7 +52,9 @@ impl State {
     fn enter(&mut self, operation: &str) -> Result<(), ErrorMetadata> {
         self.calls.push(operation.to_owned());
         match self.failing.get(operation).or_else(|| self.failing.get("*")) {
-            Some(code) => Err(failure(code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x")),
+            Some(code) => {
+                Err(failure(code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x"))
+            }
             None => Ok(()),
         }
     }
@@ -128,7 +130,13 @@ impl World {
         };
     }
 
-    pub(crate) async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         call(&self.router, method, path, headers, body).await
     }
 

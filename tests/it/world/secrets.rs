@@ -28,8 +28,10 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
     let world = Arc::clone(state);
     let create = mock!(Client::create_secret).then_compute_response(move |input| {
         let mut state = enter!(world, "CreateSecret", CreateSecretError);
-        let arn =
-            format!("arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-ABCDEF", input.name().unwrap());
+        let arn = format!(
+            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:{}-ABCDEF",
+            input.name().unwrap()
+        );
         let version = input.client_request_token().unwrap().to_owned();
         let value = input.secret_string().unwrap().to_owned();
         state.secrets.entry(arn.clone()).or_default().insert(version, value);
@@ -48,11 +50,10 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
         let state = enter!(world, "GetSecretValue", GetSecretValueError);
         let versions = state.secrets.get(input.secret_id().unwrap());
         match versions.and_then(|versions| versions.get(input.version_id().unwrap())) {
-            Some(value) => {
-                MockResponse::Output(GetSecretValueOutput::builder().secret_string(value).build())
-            }
+            Some(value) => MockResponse::Output(GetSecretValueOutput::builder().secret_string(value).build()),
             None => {
-                let meta = failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+                let meta =
+                    failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
                 MockResponse::Error(GetSecretValueError::generic(meta))
             }
         }
