@@ -1,8 +1,8 @@
 //! GLUE. The two paths through the service; no rules of its own.
 //!
-//! Write: a request records the wish in AWS ([`create`], [`update`], [`delete`]) and gives the
+//! Write: a request records the wish in AWS (`create`, `update`, `delete`) and gives the
 //! service's worker a push; the worker observes, decides and executes one step at a time until
-//! nothing is left to do. Read: [`refresh`] keeps a [`snapshot`] that answers everyone.
+//! nothing is left to do. Read: `refresh` keeps a `snapshot` that answers everyone.
 //!
 //! Invariant: whatever is in memory here can be lost. A process that starts sweeps the account
 //! and goes on with every wish that is not done.
