@@ -70,13 +70,13 @@ impl Error {
     pub fn fields(mut details: Vec<FieldError>) -> Self {
         details.sort();
         details.dedup();
-        let message = match details.as_slice() {
-            [one] => format!("{}: {}", one.path, one.message),
-            many => format!(
-                "{} fields are invalid: {}",
-                many.len(),
-                many.iter().map(|field| field.path.as_str()).collect::<Vec<_>>().join(", ")
-            ),
+        let mut paths: Vec<&str> = details.iter().map(|field| field.path.as_str()).collect();
+        paths.dedup();
+        let message = if let [path] = paths.as_slice() {
+            let messages: Vec<_> = details.iter().map(|field| field.message.as_str()).collect();
+            format!("{path}: {}", messages.join("; "))
+        } else {
+            format!("{} fields are invalid: {}", paths.len(), paths.join(", "))
         };
         Self { details, ..Self::new(Kind::Invalid, message) }
     }

@@ -1,28 +1,27 @@
 """Malformed numbers, booleans and times in a request are the caller's mistake: 400, never 500."""
 
-from collections.abc import Callable
-from typing import Any
-
-from localstack.aws.api import CommonServiceException
-from localstack.aws.protocol.parser import QueryRequestParser
-
-_SCALARS = ("integer", "long", "float", "double", "boolean", "timestamp")
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.handlers.service import ServiceRequestParser
+from localstack.aws.protocol.parser import ProtocolParserError
 
 
 def patch_parser() -> None:
-    """Wrap the query protocol's scalar parsers; others are left as they are."""
-    for scalar in _SCALARS:
-        name = f"_parse_{scalar}"
-        setattr(QueryRequestParser, name, _strict(getattr(QueryRequestParser, name), scalar))
+    """Say so where LocalStack's parser stumbles over a value that is not of its type."""
+    original = ServiceRequestParser.parse_and_enrich
 
-
-def _strict(parse: Callable[..., Any], scalar: str) -> Callable[..., Any]:
-    def strict(self: QueryRequestParser, request: Any, shape: Any, node: Any, *rest: Any) -> Any:
+    def parse(self: ServiceRequestParser, context: RequestContext) -> None:
         try:
-            return parse(self, request, shape, node, *rest)
-        except ValueError as error:
+            original(self, context)
+        except ProtocolParserError as error:
+            if not isinstance(error.__cause__, ValueError):
+                raise
+            # The error is serialised as an operation's, and which does not matter.
+            context.operation = context.service.operation_model(context.service.operation_names[0])
             raise CommonServiceException(
-                "MalformedInput", f"Expected a value of type {scalar}.", status_code=400, sender_fault=True
+                "MalformedInput",
+                "A value in the request is not of its type.",
+                status_code=400,
+                sender_fault=True,
             ) from error
 
-    return strict
+    ServiceRequestParser.parse_and_enrich = parse

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::snapshot::Known;
-use crate::aws::Outcome;
+use crate::aws::{Failure, Outcome};
 use crate::model::ServiceId;
 
 /// How often an instance is looked for before it counts as not there.
@@ -39,6 +39,11 @@ impl Engine {
                 return Ok(Some(known));
             }
         }
-        Ok(None)
+        // What was there a moment ago is not gone for as little: nothing may be built on that.
+        let snapshot = self.inner.refresher.snapshot();
+        match snapshot.get(id).and_then(|sighting| sighting.known.as_ref()) {
+            Some(_) => Err(Failure::incomplete("DescribeDBInstances", "instance that was there before")),
+            None => Ok(None),
+        }
     }
 }

@@ -152,7 +152,8 @@ impl Snapshot {
         let mut next = self.clone();
         let mut found: HashMap<_, _> = found.into_iter().collect();
         let asked: Vec<ServiceId> = match scope {
-            Scope::All => next.by_id.keys().copied().collect(),
+            // Ids that were only ever looked for in vain are left to be forgotten.
+            Scope::All => next.services().map(|(id, ..)| id).collect(),
             Scope::Ids(ids) => ids.clone(),
         };
         for id in asked {
