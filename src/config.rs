@@ -222,11 +222,15 @@ impl Reader<'_> {
 
     fn listen(&mut self) -> Option<String> {
         let value = self.get("BROKER_LISTEN")?;
+        // A colon in the host is an IPv6 address, which stands in brackets: ::1 would be host : and port 1.
+        let is_host = |host: &str| {
+            !host.is_empty() && (!host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
+        };
         let port = value
             .rsplit_once(':')
-            .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| !host.is_empty()));
+            .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| is_host(host)));
         if port.is_none() {
-            self.mistake("BROKER_LISTEN", "must be host:port, as 127.0.0.1:8080");
+            self.mistake("BROKER_LISTEN", "must be host:port, as 127.0.0.1:8080 or [::1]:8080");
         }
         port.map(|_| value)
     }
@@ -257,10 +261,14 @@ impl Reader<'_> {
 
     fn log_level(&mut self) -> Option<String> {
         let value = self.get("BROKER_LOG_LEVEL")?;
-        if tracing_subscriber::EnvFilter::try_new(&value).is_err() {
+        // A bare word that is no level is a target to tracing, and a mistyped one would log nothing at all.
+        let bare = |part: &&str| !part.trim().is_empty() && !part.contains(['=', '[', ']']);
+        let is_level = |part: &str| part.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+        let mistyped = value.split(',').filter(bare).any(|part| !is_level(part));
+        if mistyped || tracing_subscriber::EnvFilter::try_new(&value).is_err() {
             self.mistake(
                 "BROKER_LOG_LEVEL",
-                "must be a level (error, warn, info, debug, trace) or a tracing filter",
+                "must be a level (off, error, warn, info, debug, trace), or a filter as info,rds_broker=debug",
             );
             return None;
         }
@@ -338,6 +346,23 @@ mod tests {
                 "BROKER_TOKEN"
             ]
         );
+    }
+
+    #[test]
+    fn a_mistyped_level_or_address_is_told_before_it_does_nothing() {
+        let mistaken = |name, value| parse(&[("BROKER_TOKENS", "one"), (name, value)]).is_err();
+        for good in ["info", "WARN", "off", "info,rds_broker=debug", "[request{id}]=trace,info"] {
+            assert!(!mistaken("BROKER_LOG_LEVEL", good), "{good}");
+        }
+        for bad in ["inof", "info,rds_broker", "rds_broker=inof"] {
+            assert!(mistaken("BROKER_LOG_LEVEL", bad), "{bad}");
+        }
+        for good in ["127.0.0.1:0", "[::1]:8080", "localhost:80"] {
+            assert!(!mistaken("BROKER_LISTEN", good), "{good}");
+        }
+        for bad in ["::1", "::1:8080", ":8080", "localhost", "localhost:65536"] {
+            assert!(mistaken("BROKER_LISTEN", bad), "{bad}");
+        }
     }
 
     #[test]

@@ -14,7 +14,17 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Exit code for settings that cannot be used (EX_USAGE of sysexits.h).
 const BAD_SETTINGS: u8 = 64;
 
+/// The answer to `--help`; all else is in the environment.
+const HELP: &str = "rds-broker: provisions AWS RDS databases for Codesphere's managed services.\n\
+    It takes no arguments but --help and --version; its settings are environment variables: see .env.example.";
+
 fn main() -> ExitCode {
+    if let Some(argument) = std::env::args_os().nth(1) {
+        return answer(&argument.to_string_lossy());
+    }
+    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
+        tell(&[format!("core files cannot be switched off: {error}")]);
+    }
     let settings = match settings() {
         Ok(settings) => settings,
         Err(mistakes) => {
@@ -28,6 +38,21 @@ fn main() -> ExitCode {
             tell(&[format!("{error:#}")]);
             ExitCode::FAILURE
         }
+    }
+}
+
+fn answer(argument: &str) -> ExitCode {
+    let text = match argument {
+        "--help" | "-h" => HELP.to_owned(),
+        "--version" | "-V" => format!("rds-broker {}", env!("CARGO_PKG_VERSION")),
+        _ => {
+            tell(&["takes no arguments; see --help".to_owned()]);
+            return ExitCode::from(BAD_SETTINGS);
+        }
+    };
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_closed) => ExitCode::FAILURE,
     }
 }
 
@@ -93,8 +118,15 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "Listening");
 
     let (drain, drained) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(http::serve(listener, app.clone(), drained));
-    asked_to_stop().await?;
+    let mut server = tokio::spawn(http::serve(listener, app.clone(), drained));
+    tokio::select! {
+        asked = asked_to_stop() => asked?,
+        // A process that serves nobody must end, so that it is started again.
+        ended = &mut server => {
+            ended??;
+            anyhow::bail!("the server ended without being asked to");
+        }
+    }
     tracing::info!(deadline_s = deadline.as_secs_f64(), "Stopping");
     drop(drain);
     let finish = async {

@@ -2,16 +2,16 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt;
+use tracing::Level;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::LogFormat;
 
 /// Crates whose finer lines show requests to AWS or databases with what is in them: kept to warnings,
-/// whatever level is asked for.
+/// whatever is asked for, also where it names one of their modules.
 const QUIET: [&str; 8] = [
     "aws_smithy_runtime",
     "aws_smithy_runtime_api",
@@ -28,11 +28,9 @@ const QUIET: [&str; 8] = [
 /// # Errors
 /// Where logging was started already.
 pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
-    let mut filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(level);
-    for name in QUIET {
-        filter = filter.add_directive(format!("{name}=warn").parse()?);
-    }
-    let registry = tracing_subscriber::registry().with(filter);
+    let asked = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(level);
+    let safe = filter_fn(|line| may_be_logged(line.target(), *line.level()));
+    let registry = tracing_subscriber::registry().with(asked).with(safe);
     match format {
         LogFormat::Json => {
             let layer = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
@@ -43,4 +41,26 @@ pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
             .try_init()?,
     }
     Ok(())
+}
+
+/// Whether a line of `target` cannot hold a secret. A level is the greater the more it tells.
+fn may_be_logged(target: &str, level: Level) -> bool {
+    let krate = target.split("::").next().unwrap_or(target);
+    level <= Level::WARN || !QUIET.contains(&krate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sdk_tells_no_more_than_warnings_whichever_module_is_asked_for() {
+        for target in ["aws_smithy_runtime", "aws_smithy_runtime::client::orchestrator", "hyper::proto"] {
+            assert!(may_be_logged(target, Level::WARN), "{target}");
+            assert!(!may_be_logged(target, Level::INFO), "{target}");
+            assert!(!may_be_logged(target, Level::TRACE), "{target}");
+        }
+        assert!(may_be_logged("rds_broker::engine", Level::TRACE));
+        assert!(may_be_logged("aws_smithy_runtime_of_ours", Level::TRACE));
+    }
 }

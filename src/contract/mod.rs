@@ -5,6 +5,7 @@
 //! about it is `model::resolve`'s: a stored wish must be accepted again after the catalogue changed.
 
 mod body;
+mod check;
 mod parse;
 pub mod schema;
 pub mod status;

@@ -1,21 +1,17 @@
 //! Documents to requests: parse, don't validate. What comes out is well-formed.
 
-use std::sync::OnceLock;
-
-use jsonschema::error::ValidationErrorKind as Rule;
-use jsonschema::{ValidationError, Validator};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::{body, schema};
+use super::body;
+use super::check::{self, Part, shown};
 use crate::error::{Error, FieldError, Kind, Result};
 use crate::model::{Change, ConfigKey, Create, Parameter, Provider, ServiceId, Update, Which};
 
 /// The longest `customSubdomain`.
 const LONGEST_SUBDOMAIN: usize = 63;
-const PARAMETERS: [&str; 3] = ["storage", "cpu", "memory"];
-const CONFIG: [&str; 3] = ["version", "databaseName", "userName"];
-const SECRETS: [&str; 2] = ["superuserPassword", "userPassword"];
+/// The largest number that JSON written by a JavaScript client carries exactly: 2^53.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads a `POST /`.
 ///
@@ -120,7 +116,7 @@ impl Fields {
 
     fn team(&mut self) -> Option<u64> {
         let sent = self.object.get("teamId").filter(|value| !value.is_null())?;
-        let team = sent.as_u64().filter(|&team| team > 0 && i64::try_from(team).is_ok());
+        let team = whole(sent).and_then(|team| u64::try_from(team).ok()).filter(|&team| team > 0);
         if team.is_none() {
             self.blame("teamId", "must be a whole number greater than 0");
         }
@@ -159,7 +155,7 @@ impl Fields {
         match plan.remove("id") {
             None => {}
             Some(Value::Null) => change.plan_id = Some(None),
-            Some(id) => match id.as_i64() {
+            Some(id) => match whole(&id) {
                 Some(id) => change.plan_id = Some(Some(id)),
                 None => self.blame("plan.id", "must be a whole number"),
             },
@@ -175,23 +171,17 @@ impl Fields {
         for key in plan.keys() {
             self.blame(&format!("plan.{}", shown(key)), "is not known; there are id, parameters");
         }
-        let parameters = self.checked("plan.parameters", parameters, parameters_validator(), &PARAMETERS);
+        let parameters = self.checked(Part::Parameters, parameters);
         for (key, value) in parameters {
             let Some(parameter) = Parameter::by_name(&key) else { continue };
-            // By JSON Schema 20000.0 is an integer, too; the schema has checked that it is one and small.
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "checked by the schema"
-            )]
-            let number = value.as_u64().or_else(|| value.as_f64().map(|number| number as u64));
+            let number = whole(&value).and_then(|number| u64::try_from(number).ok());
             change.parameters.insert(parameter, number);
         }
     }
 
     fn config(&mut self, provider: Provider, change: &mut Change) {
         let Some(config) = self.part("config") else { return };
-        let config = self.checked("config", config, config_validator(provider), &CONFIG);
+        let config = self.checked(Part::Config(provider), config);
         let traits = provider.traits();
         for (key, value) in config {
             let Some(key) = ConfigKey::by_name(&key) else { continue };
@@ -213,12 +203,12 @@ impl Fields {
     fn secrets(&mut self, provider: Provider, change: &mut Change) {
         let Some(secrets) = self.part("secrets") else { return };
         // A password cannot be unset: null is a mistake here.
-        for key in SECRETS {
-            if secrets.get(key).is_some_and(Value::is_null) {
-                self.blame(&format!("secrets.{key}"), "must be a string");
+        for path in Which::ALL.iter().copied().map(secret_path) {
+            if path.strip_prefix("secrets.").and_then(|key| secrets.get(key)).is_some_and(Value::is_null) {
+                self.blame(&path, "must be a string");
             }
         }
-        let secrets = self.checked("secrets", secrets, secrets_validator(provider), &SECRETS);
+        let secrets = self.checked(Part::Secrets(provider), secrets);
         for &which in Which::ALL {
             if let Some(Value::String(password)) = secrets.get(&format!("{which}Password")) {
                 change.passwords.insert(which, SecretString::from(password.as_str()));
@@ -226,26 +216,11 @@ impl Fields {
         }
     }
 
-    /// Checks the values against a schema, and leaves out those that are wrong. The null of a
-    /// known key stands for its default and passes.
-    fn checked(
-        &mut self,
-        path: &str,
-        object: Map<String, Value>,
-        validator: &Validator,
-        known: &[&str],
-    ) -> Map<String, Value> {
-        let is_default = |key: &str, value: &Value| value.is_null() && known.contains(&key);
-        let (nulls, values): (Map<_, _>, Map<_, _>) =
-            object.into_iter().partition(|(key, value)| is_default(key, value));
-        let values = Value::Object(values);
-        let mut wrong: Vec<FieldError> =
-            validator.iter_errors(&values).flat_map(|error| sentences(path, &error, known)).collect();
-        let Value::Object(mut values) = values else { return Map::new() };
-        values.retain(|key, _| wrong.iter().all(|field| field.path != format!("{path}.{}", shown(key))));
+    /// The values that pass the check; what is wrong with the others is kept.
+    fn checked(&mut self, part: Part, object: Map<String, Value>) -> Map<String, Value> {
+        let (good, mut wrong) = check::values(part, object);
         self.wrong.append(&mut wrong);
-        values.extend(nulls);
-        values
+        good
     }
 }
 
@@ -253,70 +228,59 @@ fn secret_path(which: Which) -> String {
     format!("secrets.{which}Password")
 }
 
-/// A key as it may be repeated to the caller: keys are not secret, but they can be anything.
-fn shown(key: &str) -> String {
-    key.chars().filter(|character| !character.is_control()).take(64).collect()
+/// A whole number as JSON Schema understands it: `20000.0` is one, too.
+fn whole(value: &Value) -> Option<i64> {
+    let exact = |number: &f64| number.fract() == 0.0 && number.abs() < LARGEST_EXACT;
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and exact in 64 bits")]
+    value.as_i64().or_else(|| value.as_f64().filter(exact).map(|number| number as i64))
 }
 
-/// What a schema found, in words that repeat no value.
-fn sentences(path: &str, error: &ValidationError<'_>, known: &[&str]) -> Vec<FieldError> {
-    let place = error.instance_path().to_string();
-    let place = format!("{path}{}", place.replace('/', "."));
-    let one = |message: String| vec![FieldError { path: place.clone(), message }];
-    match error.kind() {
-        Rule::AdditionalProperties { unexpected } => unexpected
-            .iter()
-            .map(|key| FieldError {
-                path: format!("{path}.{}", shown(key)),
-                message: format!("is not known; there are {}", known.join(", ")),
-            })
-            .collect(),
-        // Only documents as a whole require fields; what a request requires is checked by its reader.
-        Rule::Required { .. } => Vec::new(),
-        Rule::Type { kind } => {
-            let text = format!("{kind:?}").to_lowercase();
-            let kind = if text.contains("integer") { "a whole number" } else { "a string" };
-            one(format!("must be {kind}"))
-        }
-        Rule::Minimum { limit } => one(format!("must be at least {limit}")),
-        Rule::Maximum { limit } => one(format!("must be at most {limit}")),
-        Rule::MinLength { limit } => one(format!("must have at least {limit} characters")),
-        Rule::MaxLength { limit } => one(format!("must have at most {limit} characters")),
-        Rule::Pattern { .. } if path == "secrets" => {
-            one("must be printable ASCII without spaces and / \" ' @".to_owned())
-        }
-        Rule::Pattern { .. } if place.ends_with(".version") => one("must be a version like 17.10".to_owned()),
-        Rule::Pattern { .. } => {
-            one("must start with a letter and hold letters, digits and _ only".to_owned())
-        }
-        _ => one("is not valid".to_owned()),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Provider::Postgres;
+    use serde_json::json;
+
+    const ID: &str = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+
+    fn patch(body: &Value) -> Result<Change> {
+        update(Postgres, ID.parse().unwrap(), body.to_string().as_bytes()).map(|update| update.change)
     }
-}
 
-/// The schemas are constants of the program: that they compile is checked by a test.
-fn compiled(cell: &'static OnceLock<Validator>, schema: impl FnOnce() -> Value) -> &'static Validator {
-    #[expect(
-        clippy::expect_used,
-        reason = "a constant of the program; every test of this module compiles it"
-    )]
-    cell.get_or_init(|| jsonschema::validator_for(&schema()).expect("a valid schema"))
-}
-
-fn parameters_validator() -> &'static Validator {
-    static VALIDATOR: OnceLock<Validator> = OnceLock::new();
-    compiled(&VALIDATOR, schema::parameters_form)
-}
-
-fn config_validator(provider: Provider) -> &'static Validator {
-    static POSTGRES: OnceLock<Validator> = OnceLock::new();
-    match provider {
-        Provider::Postgres => compiled(&POSTGRES, || schema::config_form(provider)),
+    #[test]
+    fn null_is_the_default_of_a_value_and_nothing_for_the_whole() {
+        let change =
+            patch(&json!({"plan": {"id": null, "parameters": {"cpu": null}}, "config": {"version": null}}));
+        let change = change.unwrap();
+        assert_eq!(change.plan_id, Some(None));
+        assert_eq!(change.parameters[&Parameter::Cpu], None);
+        assert_eq!(change.config[&ConfigKey::Version], None);
+        let nothing = json!({"id": null, "teamId": null, "plan": null, "config": null, "secrets": null,
+            "pause": null, "recoverFrom": null});
+        assert!(patch(&nothing).unwrap().is_empty());
+        assert!(patch(&json!({"plan": {"parameters": null}, "pause": false})).unwrap().is_empty());
     }
-}
 
-fn secrets_validator(provider: Provider) -> &'static Validator {
-    static POSTGRES: OnceLock<Validator> = OnceLock::new();
-    match provider {
-        Provider::Postgres => compiled(&POSTGRES, || schema::secrets(provider)),
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let change = patch(&json!({"teamId": 7.0, "plan": {"id": 1.0, "parameters": {"storage": 2e4}}}));
+        let change = change.unwrap();
+        assert_eq!((change.team, change.plan_id), (Some(7), Some(Some(1))));
+        assert_eq!(change.parameters[&Parameter::Storage], Some(20_000));
+        for bad in [json!(0.5), json!(1e300), json!(u64::MAX), json!("7"), json!(0), json!(-1.0)] {
+            assert!(patch(&json!({"teamId": bad})).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn fields_of_the_top_level_that_are_not_known_are_left_alone() {
+        assert!(patch(&json!({"displayName": "x", "labels": {}})).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_password_is_printed_by_nothing() {
+        let change = patch(&json!({"secrets": {"userPassword": "correct-horse"}})).unwrap();
+        assert_eq!(change.passwords.len(), 1);
+        assert!(!format!("{change:?}").contains("horse"));
     }
 }

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Provider, ProviderCatalog};
+use crate::model::{Parameter, Provider, ProviderCatalog};
 
 /// Printable ASCII without `/ " ' @` and space: what RDS takes as a master password.
 const PASSWORD: &str = "^[!#-&(-.0-?A-~]*$";
@@ -74,6 +74,28 @@ pub(super) fn parameters_form() -> Value {
     })
 }
 
+/// The published form of `plan.parameters`: with what each is, and what it is where none is asked for.
+#[must_use]
+pub fn parameters(catalog: &ProviderCatalog) -> Value {
+    let mut schema = parameters_form();
+    for &parameter in Parameter::ALL {
+        let what = match parameter {
+            Parameter::Storage => "Storage in MB (not MiB); it can be raised later, not lowered",
+            Parameter::Cpu => "CPU in tenths of a vCPU",
+            Parameter::Memory => "Memory in MB (not MiB)",
+        };
+        let published = &mut schema["properties"][parameter.name()];
+        published["description"] = json!(what);
+        if let Some(default) = catalog.defaults.parameters.get(&parameter) {
+            published["default"] = json!(default);
+        }
+        if parameter == Parameter::Storage {
+            published["x-update-constraint"] = json!("increase-only");
+        }
+    }
+    schema
+}
+
 /// The published `detailsSchema`: exactly the fields of [`super::status::Details`].
 #[must_use]
 pub fn details() -> Value {
@@ -87,4 +109,75 @@ pub fn details() -> Value {
             "caBundleUrl": {"type": "string", "format": "uri"},
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::status::Details;
+    use crate::model::Catalog;
+
+    /// What the platform's registration takes.
+    const FORMATS: [&str; 10] =
+        ["int32", "int64", "float", "double", "byte", "date", "date-time", "password", "uri", "hostname"];
+
+    fn published() -> Vec<Value> {
+        let provider = Provider::Postgres;
+        let catalog = Catalog::builtin();
+        let catalog = catalog.provider(provider);
+        vec![config(provider, catalog), secrets(provider), parameters(catalog), details()]
+    }
+
+    #[test]
+    fn what_is_published_is_closed_and_takes_its_own_defaults() {
+        for schema in published() {
+            assert_eq!(schema["additionalProperties"], json!(false), "{schema}");
+            let properties = schema["properties"].as_object().unwrap();
+            for (name, property) in properties {
+                let format = property.get("format").and_then(Value::as_str);
+                assert!(format.is_none_or(|format| FORMATS.contains(&format)), "{name}: {property}");
+                if let Some(default) = property.get("default") {
+                    assert!(jsonschema::is_valid(property, default), "{name}: {property}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_version_of_the_catalogue_can_be_asked_for_and_no_other() {
+        let catalog = Catalog::builtin();
+        let catalog = catalog.provider(Provider::Postgres);
+        let [form, published] = [config_form(Provider::Postgres), config(Provider::Postgres, catalog)];
+        for version in &catalog.versions {
+            let asked = json!({"version": version});
+            assert!(jsonschema::is_valid(&form, &asked) && jsonschema::is_valid(&published, &asked));
+        }
+        let retired = json!({"version": "9.6"});
+        assert!(jsonschema::is_valid(&form, &retired) && !jsonschema::is_valid(&published, &retired));
+    }
+
+    #[test]
+    fn the_details_schema_lists_exactly_the_fields_there_are() {
+        let text = || Some("x".to_owned());
+        let full = Details {
+            hostname: text(),
+            port: Some(5432),
+            dsn: text(),
+            ready: true,
+            superuser_name: text(),
+            state: "available".to_owned(),
+            waiting_for: text(),
+            instance_class: "db.t4g.micro".to_owned(),
+            allocated_storage: 20,
+            engine_version: "17.10".to_owned(),
+            ca_bundle_url: "https://example.com".to_owned(),
+        };
+        let full = serde_json::to_value(full).unwrap();
+        let mut fields: Vec<_> = full.as_object().unwrap().keys().cloned().collect();
+        let schema = details();
+        let mut listed: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        fields.sort();
+        listed.sort();
+        assert_eq!(fields, listed);
+    }
 }

@@ -4,9 +4,9 @@
 //! anything else. Only what differs is ever sent.
 
 use super::step::{Concern, Evidence, Modification, Step, Why};
-use super::{FIRST_RETRY_AFTER, MOST_ATTEMPTS, Target, give_up, paused};
+use super::{Target, paused};
 use crate::model::version::{compare, major};
-use crate::model::{Instance, Meaning, Tags, tag};
+use crate::model::{Instance, Meaning};
 
 /// From this size on a gp3 volume is striped and has IOPS that may, and then must, be sent with it
 /// (RDS user guide, "gp3 storage").
@@ -19,18 +19,6 @@ pub(super) fn next(target: &Target, seen: &Instance, evidence: &Evidence, now: u
     let differs = differences(target, seen);
     if differs.is_empty() {
         return settling(seen).map(Step::Wait);
-    }
-    if let Some(refusal) = evidence.refused.as_ref().filter(|refusal| refusal.wish == target.wish) {
-        let gave_up = give_up(target.gave_up.as_ref(), refusal, &seen.resource_id, now);
-        if target.gave_up.as_ref().is_none_or(|recorded| recorded.attempts < gave_up.attempts) {
-            return Some(Step::Record(Tags::from([(tag::GAVE_UP.to_owned(), gave_up.to_tag())])));
-        }
-    }
-    if let Some(gave_up) = &target.gave_up {
-        let pause = FIRST_RETRY_AFTER << gave_up.attempts.saturating_sub(1).min(MOST_ATTEMPTS);
-        if gave_up.attempts >= MOST_ATTEMPTS || now < gave_up.at.saturating_add(pause) {
-            return Some(Step::Wait(Why::GaveUp(gave_up.reason.clone())));
-        }
     }
     let mut wait = None;
     for modification in differs {

@@ -59,7 +59,14 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
         }
         Meaning::Ready | Meaning::InProgress => {}
     }
-    let passwords = password::next(target, seen, evidence, now);
+    let given_up = given_up(target, seen, evidence, now);
+    if let Some(record @ Step::Record(_)) = given_up {
+        return record;
+    }
+    let mut passwords = password::next(target, seen, evidence, now);
+    if matches!(passwords, Some(Step::Modify(_))) && given_up.is_some() {
+        passwords.clone_from(&given_up);
+    }
     let all_applied = target.secrets.values().all(|secret| secret.is_applied(&seen.resource_id));
     if target.done && all_applied && passwords.is_none() {
         return Step::Done;
@@ -69,7 +76,10 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
     {
         return step.clone();
     }
-    let change = change::next(target, seen, evidence, now);
+    let change = change::next(target, seen, evidence, now).map(|step| match step {
+        Step::Modify(_) => given_up.unwrap_or(step),
+        other => other,
+    });
     let learned = learned(target, seen, evidence, change.is_none() && passwords.is_none());
     if !learned.is_empty() {
         return Step::Record(learned);
@@ -80,6 +90,18 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
         (Some(wait), None) | (_, Some(wait)) => wait,
         (None, None) => Step::Done,
     }
+}
+
+/// A refusal that is not recorded yet is; one that is recorded holds, until it is to be tried again.
+fn given_up(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Option<Step> {
+    if let Some(refusal) = evidence.refused.as_ref().filter(|refusal| refusal.wish == target.wish) {
+        let gave_up = give_up(target.gave_up.as_ref(), refusal, &seen.resource_id, now);
+        return Some(Step::Record(Tags::from([(tag::GAVE_UP.to_owned(), gave_up.to_tag())])));
+    }
+    let gave_up = target.gave_up.as_ref()?;
+    let pause = FIRST_RETRY_AFTER << gave_up.attempts.saturating_sub(1).min(MOST_ATTEMPTS);
+    let holds = gave_up.attempts >= MOST_ATTEMPTS || now < gave_up.at.saturating_add(pause);
+    holds.then(|| Step::Wait(Why::GaveUp(gave_up.reason.clone())))
 }
 
 /// The tags that say what was seen and is not recorded yet.

@@ -121,6 +121,8 @@ pub enum Why {
     SecretLost(Which),
     /// AWS could not be asked; it is tried again.
     Aws,
+    /// AWS refuses the broker itself; it is tried again.
+    Denied,
     /// The instance is being deleted.
     Deleting,
     /// A final snapshot cannot be taken in this state.
@@ -145,6 +147,9 @@ impl Why {
             Self::SecretLost(which) => Some(format!(
                 "The {which} password is missing in AWS Secrets Manager; send a PATCH with secrets.{which}Password to set it anew."
             )),
+            Self::Denied => Some(
+                "AWS refuses what the broker has to do for this service; its operator has to look at the log.".to_owned(),
+            ),
             Self::Broken(status) => Some(format!(
                 "RDS reports the database as {status}; an operator of the AWS account has to look at it."
             )),
@@ -198,6 +203,7 @@ impl fmt::Display for Why {
             Self::Unreachable => out.write_str("the database to answer"),
             Self::NoEndpoint => out.write_str("RDS to assign an endpoint"),
             Self::SecretLost(which) => write!(out, "a PATCH with the {which} password"),
+            Self::Denied => out.write_str("AWS to permit what the broker has to do"),
             Self::Aws => out.write_str("AWS to accept calls again"),
             Self::Deleting => out.write_str("RDS to delete the database"),
             Self::FinalSnapshot(status) => {

@@ -1,6 +1,8 @@
 //! A step to its one effect. No choices here: what a failure means for the next decision is
 //! noted as evidence, and the decision is made again.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use super::refresh::chain;
@@ -14,13 +16,6 @@ use crate::model::record::SecretRef;
 use crate::model::{ConfigKey, Desired, Endpoint, Record, ServiceId, Tags, Which};
 use crate::sql;
 
-/// Seconds until a concern is touched again that RDS was too busy for.
-const BUSY_PAUSE: u64 = 3;
-/// Seconds until storage is tried again while its lock lasts (six hours in RDS).
-const LOCK_PAUSE: u64 = 60;
-/// Seconds within which an accepted change must have become visible.
-const APPLY_PAUSE: u64 = 60;
-
 /// A step that failed in a way that only time or an operator can help.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -31,7 +26,8 @@ pub(super) struct Problem {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        Self { why: Why::Aws, text: chain(&failure) }
+        let denied = matches!(failure.cause, Cause::Denied | Cause::Misconfigured);
+        Self { why: if denied { Why::Denied } else { Why::Aws }, text: chain(&failure) }
     }
 }
 
@@ -184,16 +180,16 @@ impl Engine {
                     evidence.logins.remove(&Which::Superuser);
                 }
                 self.saw(instance);
-                (Why::Applying(concern), APPLY_PAUSE)
+                (Why::Applying(concern), self.long_pause())
             }
             Err(failure) => match failure.cause {
                 Cause::Busy | Cause::AlreadyDeleting => {
-                    (Why::Busy(known.instance.status.to_string()), BUSY_PAUSE)
+                    (Why::Busy(known.instance.status.to_string()), self.short_pause())
                 }
-                Cause::StorageLocked => (Why::StorageOptimizing, LOCK_PAUSE),
+                Cause::StorageLocked => (Why::StorageOptimizing, self.long_pause()),
                 Cause::NothingToChange | Cause::NotFound => {
                     self.inner.refresher.want([record_id(known)].into_iter().flatten());
-                    (Why::Applying(concern), BUSY_PAUSE)
+                    (Why::Applying(concern), self.short_pause())
                 }
                 Cause::Throttled | Cause::Unavailable | Cause::Denied => return Err(failure.into()),
                 _ => {
@@ -246,13 +242,24 @@ impl Engine {
                 Cause::Busy | Cause::Rejected | Cause::Quota | Cause::AlreadyExists => {
                     tracing::warn!(error = %chain(&failure), "RDS refuses the deletion at the moment");
                     let why = Why::Busy(known.instance.status.to_string());
-                    evidence.paused.insert(Concern::Deletion, (why, now() + BUSY_PAUSE));
+                    evidence.paused.insert(Concern::Deletion, (why, now() + self.short_pause()));
                     self.inner.refresher.want(record_id(known));
                 }
                 _ => return Err(failure.into()),
             },
         }
         Ok(())
+    }
+
+    /// Seconds until a concern is touched again that RDS was too busy for.
+    fn short_pause(&self) -> u64 {
+        whole_seconds(self.inner.settings.refresh_active)
+    }
+
+    /// Seconds within which an accepted change must have become visible, and after which storage
+    /// is tried again while its lock lasts (six hours in RDS).
+    fn long_pause(&self) -> u64 {
+        whole_seconds(self.inner.settings.refresh_settled)
     }
 
     /// The wanted value of a password; `None` where it is gone.
@@ -263,6 +270,11 @@ impl Engine {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// Rounded up, at least one: decisions know whole seconds.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0 || duration.is_zero())
 }
 
 fn record_id(known: &Known) -> Option<ServiceId> {

@@ -1,12 +1,11 @@
 //! Who may ask, how often, and how many at once. Comes before everything but health.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -31,37 +30,34 @@ impl Guard {
     pub(super) fn new(config: &Config) -> Self {
         let quota = Quota::per_second(config.requests_per_second).allow_burst(config.requests_burst);
         let tokens = config.tokens.iter().map(|token| (token.clone(), RateLimiter::direct(quota))).collect();
-        let places = config.max_concurrent_requests.min(NonZeroU32::MAX);
-        Self {
-            tokens,
-            places: Semaphore::new(usize::try_from(places.get()).unwrap_or(Semaphore::MAX_PERMITS)),
-        }
+        let places = usize::try_from(config.max_concurrent_requests.get()).unwrap_or(Semaphore::MAX_PERMITS);
+        Self { tokens, places: Semaphore::new(places) }
     }
 
     /// The limit of the token that was sent. All tokens are compared, each in constant time, so
     /// that the time tells nothing.
     fn limit(&self, headers: &HeaderMap) -> Option<&DefaultDirectRateLimiter> {
-        let sent = sent_token(headers)?;
         let mut found = None;
-        for (token, limit) in &self.tokens {
-            if bool::from(token.expose_secret().as_bytes().ct_eq(sent)) {
-                found = Some(limit);
+        for sent in sent_tokens(headers) {
+            for (token, limit) in &self.tokens {
+                if bool::from(token.expose_secret().as_bytes().ct_eq(sent)) {
+                    found = Some(limit);
+                }
             }
         }
         found
     }
 }
 
-fn sent_token(headers: &HeaderMap) -> Option<&[u8]> {
-    let authorization = headers.get(AUTHORIZATION).map(axum::http::HeaderValue::as_bytes);
-    let sent = match authorization {
-        Some(value) => match value.split_at_checked(7) {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => token.trim_ascii(),
-            _ => value.trim_ascii(),
-        },
-        None => headers.get("x-api-key")?.as_bytes().trim_ascii(),
-    };
-    Some(sent)
+/// What was sent in either header: one that a proxy put there must not hide the other.
+fn sent_tokens(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let authorization = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let authorization = authorization.map(|value| match value.split_at_checked(7) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => token.trim_ascii(),
+        _ => value.trim_ascii(),
+    });
+    let key = headers.get("x-api-key").map(|value| value.as_bytes().trim_ascii());
+    authorization.into_iter().chain(key)
 }
 
 /// Lets a request through, or answers it at once.

@@ -4,8 +4,10 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::field::display;
 
 use super::respond::Logged;
 use crate::model::ServiceId;
@@ -14,29 +16,68 @@ use crate::model::ServiceId;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About(pub(super) ServiceId);
 
-/// Logs a request once it is answered.
+/// Logs a request once it is answered, or once its caller has gone.
 pub(super) async fn request(request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let of_path = request.uri().path().split('/').find_map(|part| part.parse::<ServiceId>().ok());
+    let line = Line::of(&request);
     let response = next.run(request).await;
-
-    let route = route.as_deref().unwrap_or("(none)");
-    let status = response.status();
-    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let id = of_path.or_else(|| response.extensions().get::<About>().map(|about| about.0));
-    let id = id.map(tracing::field::display);
-    let error = response.extensions().get::<Logged>().map(|logged| &logged.0);
-    let cause = error.and_then(|error| error.chain());
-    let error = error.map(tracing::field::display);
-    let status_code = status.as_u16();
-    if status.is_server_error() {
-        tracing::warn!(%method, route, status = status_code, duration_ms, service.id = id, error, cause, "{method} {route} {status_code}");
-    } else if route == "/health" || route == "/ready" {
-        tracing::debug!(%method, route, status = status_code, duration_ms, "{method} {route} {status_code}");
-    } else {
-        tracing::info!(%method, route, status = status_code, duration_ms, service.id = id, error, cause, "{method} {route} {status_code}");
-    }
+    line.answered(&response);
     response
+}
+
+/// What is known of a request before it is answered.
+struct Line {
+    begun: Instant,
+    method: Method,
+    route: String,
+    service: Option<ServiceId>,
+    answered: bool,
+}
+
+impl Line {
+    fn of(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        Self {
+            begun: Instant::now(),
+            method: request.method().clone(),
+            route: route.unwrap_or("(none)").to_owned(),
+            service: request.uri().path().split('/').find_map(|part| part.parse().ok()),
+            answered: false,
+        }
+    }
+
+    fn duration_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn answered(mut self, response: &Response) {
+        self.answered = true;
+        let (method, route, duration_ms) = (&self.method, self.route.as_str(), self.duration_ms());
+        let about = response.extensions().get::<About>().map(|about| about.0);
+        let id = self.service.or(about).map(display);
+        let error = response.extensions().get::<Logged>().map(|logged| &logged.0);
+        let cause = error.and_then(|error| error.chain());
+        let error = error.map(display);
+        let status = response.status().as_u16();
+        // What is not built yet is the caller's to know, not the operator's to mend.
+        let alarming = response.status().is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+        if alarming {
+            tracing::warn!(%method, route, status, duration_ms, service.id = id, error, cause, "{method} {route} {status}");
+        } else if matches!(route.trim_end_matches('/'), "/health" | "/ready") {
+            tracing::debug!(%method, route, status, duration_ms, "{method} {route} {status}");
+        } else {
+            tracing::info!(%method, route, status, duration_ms, service.id = id, error, cause, "{method} {route} {status}");
+        }
+    }
+}
+
+impl Drop for Line {
+    /// A caller that hangs up ends its request, and would leave no trace; work in AWS goes on.
+    fn drop(&mut self) {
+        if self.answered {
+            return;
+        }
+        let (method, route, duration_ms) = (&self.method, self.route.as_str(), self.duration_ms());
+        let id = self.service.map(display);
+        tracing::info!(%method, route, duration_ms, service.id = id, "{method} {route}: the caller went away");
+    }
 }

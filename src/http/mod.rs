@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod guard;
 mod health;
+mod id;
 mod log;
 mod read;
 mod respond;
@@ -59,7 +60,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(guard, guard::admit));
     let health = Router::new()
         .route("/health", get(health::health))
+        .route("/health/", get(health::health))
         .route("/ready", get(health::ready))
+        .route("/ready/", get(health::ready))
         .method_not_allowed_fallback(wrong_method)
         .with_state(app);
     services.merge(health).layer(CatchPanicLayer::custom(respond::panicked)).layer(from_fn(log::request))

@@ -5,8 +5,8 @@ use axum::extract::{Query, State};
 use axum::http::header::AGE;
 use axum::response::{IntoResponse, Response};
 
-use super::Scope;
-use crate::error::{Error, FieldError, Result};
+use super::{Scope, id};
+use crate::error::Result;
 use crate::model::ServiceId;
 
 /// Without `id` an array of ids; with one or more, an object from id to status. `Age` says how old
@@ -22,17 +22,8 @@ pub(super) async fn read(
         let ids: Vec<String> = list.value.iter().map(ServiceId::to_string).collect();
         return Ok(([(AGE, list.age.as_secs().to_string())], Json(ids)).into_response());
     }
-    let ids = asked.iter().map(|id| service_id(id)).collect::<Result<Vec<_>>>()?;
-    let statuses = scope.app.statuses(scope.provider, ids).await?;
+    let statuses = scope.app.statuses(scope.provider, id::all(&asked)?).await?;
     let by_id: std::collections::BTreeMap<String, _> =
         statuses.value.into_iter().map(|(id, status)| (id.to_string(), status)).collect();
     Ok(([(AGE, statuses.age.as_secs().to_string())], Json(by_id)).into_response())
-}
-
-/// A service id of a path or query; a malformed one is named.
-pub(super) fn service_id(text: &str) -> Result<ServiceId> {
-    text.parse().map_err(|error| {
-        let shown: String = text.chars().filter(|character| !character.is_control()).take(64).collect();
-        Error::fields(vec![FieldError { path: "id".into(), message: format!("{error}, not \"{shown}\"") }])
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -50,12 +51,20 @@ impl IntoResponse for Error {
         }
         let mut response = (status, Json(body)).into_response();
         if matches!(self.kind(), Kind::TooManyRequests | Kind::Unavailable) {
-            let seconds = self.retry_after().map_or(RETRY_AFTER, |after| after.as_secs().max(1));
+            let seconds = self.retry_after().map_or(RETRY_AFTER, whole_seconds);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(Logged(Arc::new(self)));
         response
     }
+}
+
+/// Rounded up: who comes back a moment too early is refused again.
+fn whole_seconds(after: Duration) -> u64 {
+    (after.as_secs() + u64::from(after.subsec_nanos() > 0)).max(1)
 }
 
 /// A handler that panicked. What it said is logged by the panic hook, and is none of the caller's business.
@@ -64,4 +73,17 @@ pub(super) fn panicked(_: Box<dyn Any + Send>) -> Response {
         json!({"error": "The broker failed to answer; its operator has to look at the log.", "code": "internal"}),
     );
     (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_come_back_too_early() {
+        let cases = [(0, 1), (1, 1), (999, 1), (1000, 1), (1001, 2), (1900, 2), (60_000, 60)];
+        for (millis, seconds) in cases {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
+        }
+    }
 }

@@ -21,6 +21,8 @@ async fn every_form_of_a_token_is_accepted_and_nothing_else() {
     for (name, value) in accepted {
         assert_eq!(world.call("GET", "/postgres", &[(name, value)], "").await.status, 200, "{name}: {value}");
     }
+    let beside = [("authorization", "Basic cHJveHk6cHc="), ("x-api-key", TOKEN)];
+    assert_eq!(world.call("GET", "/postgres", &beside, "").await.status, 200, "a proxy's own header");
     let refused: [&[(&str, &str)]; 6] = [
         &[],
         &[("authorization", "")],
@@ -39,10 +41,12 @@ async fn every_form_of_a_token_is_accepted_and_nothing_else() {
                 (401, r#"{"error":"unauthorized"}"#),
                 "{headers:?}"
             );
+            assert_eq!(answer.headers["www-authenticate"], "Bearer");
         }
     }
-    assert_eq!(world.call("GET", "/health", &[], "").await.status, 200);
-    assert_eq!(world.call("GET", "/ready", &[], "").await.status, 200);
+    for path in ["/health", "/health/", "/ready", "/ready/"] {
+        assert_eq!(world.call("GET", path, &[], "").await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -107,6 +107,8 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
         (config("databaseName", json!("my-db")), "config.databaseName", NAME),
         (config("databaseName", json!("a\"; drop table x; --")), "config.databaseName", NAME),
         (config("databaseName", json!("größe")), "config.databaseName", NAME),
+        (config("databaseName", json!("app\n")), "config.databaseName", NAME),
+        (config("version", json!("17.10\n")), "config.version", "must be a version like 17.10"),
         (config("databaseName", json!(long)), "config.databaseName", "must have at most 63 characters"),
         (config("databaseName", json!("Postgres")), "config.databaseName", RESERVED),
         (config("databaseName", json!("select")), "config.databaseName", RESERVED),
@@ -134,6 +136,7 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
         (secret("userPassword", json!("with'quote")), "secrets.userPassword", PASSWORD),
         (secret("userPassword", json!("passwörter")), "secrets.userPassword", PASSWORD),
         (secret("userPassword", json!("line\nbreak")), "secrets.userPassword", PASSWORD),
+        (secret("userPassword", json!("a-line-end\n")), "secrets.userPassword", PASSWORD),
         (secret("userPassword", json!(12345678)), "secrets.userPassword", "must be a string"),
         (secret("userPassword", json!(null)), "secrets.userPassword", "must be a string"),
         (
@@ -224,7 +227,8 @@ async fn requests_that_are_wrong_before_their_body_counts() {
     let bad_id = "id: must be a UUID like a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11, not \"nonsense\"";
     let not_json = "The content type must be application/json.";
     let one = format!("/postgres/{ID}");
-    let table: [Row<'_>; 10] = [
+    let not_text = "id: must be a UUID like a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11, not \"\u{fffd}\"";
+    let table: [Row<'_>; 13] = [
         ("POST", "/postgres", &[json_type], &big, 413, "The body is larger than 64 KiB."),
         ("POST", "/postgres", &[], "{}", 415, not_json),
         ("PATCH", &one, &[("content-type", "text/plain")], "{}", 415, not_json),
@@ -234,7 +238,10 @@ async fn requests_that_are_wrong_before_their_body_counts() {
         ("GET", "/oracle", &[], "", 404, "There is nothing at this path."),
         ("PATCH", "/postgres/nonsense", &[json_type], "{}", 400, bad_id),
         ("DELETE", "/postgres/nonsense", &[], "", 400, bad_id),
+        ("PATCH", "/postgres/%ff", &[json_type], "{}", 400, not_text),
+        ("DELETE", "/postgres/%ff/", &[], "", 400, not_text),
         ("GET", "/postgres?id=nonsense", &[], "", 400, bad_id),
+        ("GET", "/postgres?id=%FF", &[], "", 400, not_text),
     ];
     for (method, path, headers, body, status, error) in table {
         let mut headers = headers.to_vec();
@@ -246,6 +253,30 @@ async fn requests_that_are_wrong_before_their_body_counts() {
             "{method} {path}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let world = World::new().await;
+    for (path, allowed) in
+        [("/postgres", vec!["GET", "HEAD", "POST"]), ("/postgres/x", vec!["DELETE", "PATCH"])]
+    {
+        let answer = world.send("PUT", path, &json!({})).await;
+        let mut allow: Vec<_> = answer.headers["allow"].to_str().unwrap().split(',').map(str::trim).collect();
+        allow.sort_unstable();
+        assert_eq!((answer.status, allow), (405, allowed), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_malformed_id_of_a_query_is_named() {
+    let world = World::new().await;
+    let answer = world.send("GET", &format!("/postgres?id=one&id={ID}&id=&id=two"), &Value::Null).await;
+    let said = |id: &str| json!({"path": "id", "message": format!("{UUID}, not \"{id}\"")});
+    assert_eq!(
+        (answer.status, answer.json()["details"].clone()),
+        (400, json!([said(""), said("one"), said("two")]))
+    );
 }
 
 #[tokio::test]

@@ -35,6 +35,43 @@ async fn storage_grows_and_the_class_changes() {
 }
 
 #[tokio::test]
+async fn storage_grows_across_the_size_from_which_iops_go_with_it() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    broker.insist("POST", "", Some(&booking(id))).await;
+    broker.until_settled(id).await;
+    for (megabytes, gib) in [(500_000, 466), (600_000, 559)] {
+        let change = json!({"plan": {"parameters": {"storage": megabytes}}});
+        assert_eq!(broker.patch(id, &change).await.status, 204);
+        let status = broker.until_settled(id).await;
+        assert_eq!(status["details"]["allocatedStorage"], gib);
+        assert_eq!(status.get("error"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_wish_that_rds_refuses_is_given_up_with_its_reason_until_a_new_one() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    broker.insist("POST", "", Some(&booking(id))).await;
+    broker.until_settled(id).await;
+    let refuse = json!({"operation": "ModifyDBInstance", "kind": "error", "code": "InvalidParameterCombination", "status": 400});
+    crate::lab::lab().fault(&broker.name, refuse).await;
+    assert_eq!(broker.patch(id, &json!({"plan": {"parameters": {"memory": 2000}}})).await.status, 204);
+    let status = broker.until(id, "the refusal to be told", |status| status.get("error").is_some()).await;
+    let error = status["error"].as_str().unwrap();
+    assert!(error.starts_with("AWS did not change the instance class: "), "{error}");
+    assert_eq!(status["details"]["state"], "failed");
+    assert_eq!(status["details"]["ready"], true, "what runs goes on running");
+    assert_eq!(status["plan"]["parameters"]["memory"], 2000, "the wish is echoed");
+    // The same wish again is a new wish.
+    assert_eq!(broker.patch(id, &json!({"plan": {"parameters": {"memory": 2000}}})).await.status, 204);
+    let status = broker.until_settled(id).await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+    assert_eq!(status.get("error"), None);
+}
+
+#[tokio::test]
 async fn updates_that_rds_cannot_take_yet_are_applied_later() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();
