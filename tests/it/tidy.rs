@@ -80,11 +80,7 @@ fn nouns_and_verbs_are_pure() {
 #[test]
 fn files_stay_small() {
     for (name, text) in sources() {
-        // The laws are tests in a file of their own.
-        if name == "decide/laws.rs" {
-            continue;
-        }
         let lines = text.lines().take_while(|line| !line.contains("#[cfg(test)]")).count();
-        assert!(lines <= 300, "{name} has {lines} lines of code: is it one idea?");
+        assert!(lines <= 350, "{name} has {lines} lines of code: is it one idea?");
     }
 }
