@@ -147,17 +147,21 @@ impl Error {
     /// The whole chain of causes in one line, for the log.
     #[must_use]
     pub fn chain(&self) -> Option<String> {
-        let mut text = String::new();
-        let mut next: Option<&dyn StdError> = self.cause.as_deref().map(|cause| cause as &dyn StdError);
-        while let Some(error) = next {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&error.to_string());
-            next = error.source();
-        }
-        (!text.is_empty()).then_some(text)
+        self.cause.as_deref().map(|cause| chain(cause))
     }
+}
+
+/// An error with everything below it, in one line, for the log.
+#[must_use]
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        next = error.source();
+    }
+    text
 }
 
 impl fmt::Display for Error {

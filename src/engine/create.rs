@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Engine;
 use super::snapshot::Known;
 use crate::aws::{Cause, Failure, Left, NewDbInstance, Outcome, Stored};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, chain};
 use crate::model::resolve::{self, NewInstance};
 use crate::model::{Create, Instance, Meaning, Owner, ServiceId, Tags, Update, Which, tag};
 
@@ -145,7 +145,7 @@ impl Engine {
     pub(super) async fn remove_secrets(&self, secrets: &[(Which, Stored)]) {
         for (_, secret) in secrets {
             if let Err(failure) = retrying(|| self.inner.aws.delete_secret(&secret.arn)).await {
-                tracing::warn!(error = %super::refresh::chain(&failure), "A secret of a refused request is left to the sweep");
+                tracing::warn!(error = %chain(&failure), "A secret of a refused request is left to the sweep");
             }
         }
     }

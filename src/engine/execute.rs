@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::refresh::chain;
 use super::snapshot::Known;
 use super::{Engine, now};
 use crate::aws::{Cause, Failure};
 use crate::decide::{Concern, Evidence, Login, Modification, Refusal, Step, Verdict, Why};
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::model::desired::Target;
 use crate::model::record::SecretRef;
 use crate::model::{ConfigKey, Desired, Endpoint, Record, ServiceId, Tags, Which};
@@ -84,7 +83,7 @@ impl Engine {
                     Ok(sql::Outcome::Worked) => Verdict::Worked,
                     Ok(sql::Outcome::Refused) => Verdict::Refused,
                     Err(failure) => {
-                        tracing::warn!(error = %sql_chain(&failure), "The database could not be asked");
+                        tracing::warn!(error = %chain(&failure), "The database could not be asked");
                         Verdict::Unreachable
                     }
                 }
@@ -149,7 +148,7 @@ impl Engine {
                 evidence.logins.insert(Which::Superuser, login);
                 Ok(())
             }
-            Err(failure) => Err(Problem { why: Why::Unreachable, text: sql_chain(&failure) }),
+            Err(failure) => Err(Problem { why: Why::Unreachable, text: chain(&failure) }),
         }
     }
 
@@ -306,15 +305,4 @@ fn refusal_sentence(concern: Concern, failure: Failure) -> String {
         crate::error::Kind::Unsatisfiable => format!("AWS did not change {concern}: {reason}"),
         _ => sentence.message().to_owned(),
     }
-}
-
-fn sql_chain(failure: &sql::SqlError) -> String {
-    let mut text = failure.to_string();
-    let mut next = std::error::Error::source(failure);
-    while let Some(error) = next {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        next = error.source();
-    }
-    text
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::snapshot::{Known, Scope, Snapshot};
 use crate::aws::{Aws, Failure, LARGEST_BATCH, Outcome};
+use crate::error::chain;
 use crate::model::{BrokerName, Catalog, Instance, ServiceId};
 
 /// The longest pause after failed rounds.
@@ -239,18 +240,6 @@ async fn sweep(aws: &Aws) -> Outcome<Vec<Instance>> {
         marker = next;
     }
     Err(Failure::incomplete("DescribeDBInstances", "last page"))
-}
-
-/// A failure with everything below it, for the log.
-pub(crate) fn chain(failure: &Failure) -> String {
-    let mut text = failure.to_string();
-    let mut next = std::error::Error::source(failure);
-    while let Some(error) = next {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        next = error.source();
-    }
-    text
 }
 
 /// A lock whose holder panicked still guards whole values: every write here is one assignment.

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::create::retrying;
-use super::refresh::chain;
 use crate::aws::{Outcome, StoredSecret};
+use crate::error::chain;
 use crate::model::{ServiceId, Which, desired::secret_arns, tag};
 
 /// How long a sweep waits for a fresh observation of the account.
