@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::create::retrying;
 use super::snapshot::Known;
 use super::{Engine, now};
 use crate::aws::{Cause, Failure};
@@ -54,7 +55,7 @@ impl Engine {
             }
             (Step::DeleteSecrets(arns), _) => {
                 for arn in arns {
-                    self.inner.aws.delete_secret(arn).await?;
+                    retrying(|| self.inner.aws.delete_secret(arn)).await?;
                 }
                 evidence.secrets_deleted = true;
                 Ok(())

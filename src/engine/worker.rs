@@ -17,7 +17,7 @@ use crate::decide::{Evidence, Step, Verdict, Why, decide};
 use crate::model::{Desired, Observed, ServiceId};
 
 /// The pause after a failed step, and the longest it grows to.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(60));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
 /// How often the same step may follow itself before it is slowed down.
 const REPEATS: u32 = 2;
 
