@@ -2,7 +2,7 @@
 
 use aws_sdk_rds::types::DbInstance;
 
-use crate::model::{Endpoint, Instance, Pending, Status};
+use crate::model::{ApplyStatus, Endpoint, Instance, ParameterGroup, Pending, Status};
 
 /// What RDS described; `None` where it lacks what every description has.
 pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
@@ -19,9 +19,15 @@ pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
         engine_version: described.engine_version().unwrap_or_default().to_owned(),
         class: described.db_instance_class().unwrap_or_default().to_owned(),
         allocated_storage: number(described.allocated_storage()),
+        max_allocated_storage: described.max_allocated_storage().map(|gib| number(Some(gib))),
+        storage_type: described.storage_type().unwrap_or_default().to_owned(),
+        iops: described.iops().map(|iops| number(Some(iops))),
         multi_az: described.multi_az().unwrap_or_default(),
         backup_retention: number(described.backup_retention_period()),
         deletion_protection: described.deletion_protection().unwrap_or_default(),
+        backup_window: described.preferred_backup_window().unwrap_or_default().to_ascii_lowercase(),
+        maintenance_window: described.preferred_maintenance_window().unwrap_or_default().to_ascii_lowercase(),
+        parameter_group: parameter_group(described),
         endpoint,
         pending: pending.map_or_else(Pending::default, |pending| Pending {
             class: pending.db_instance_class().map(str::to_owned),
@@ -30,6 +36,18 @@ pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
             multi_az: pending.multi_az(),
             backup_retention: pending.backup_retention_period().map(|days| number(Some(days))),
             password: pending.master_user_password().is_some(),
+            other: pending.port().is_some()
+                || pending.iops().is_some()
+                || pending.storage_throughput().is_some()
+                || pending.storage_type().is_some()
+                || pending.db_instance_identifier().is_some()
+                || pending.ca_certificate_identifier().is_some()
+                || pending.db_subnet_group_name().is_some()
+                || pending.license_model().is_some()
+                || pending.iam_database_authentication_enabled().is_some()
+                || pending.pending_cloudwatch_logs_exports().is_some_and(|exports| {
+                    !exports.log_types_to_enable().is_empty() || !exports.log_types_to_disable().is_empty()
+                }),
         }),
         applying: is_applying(described),
         tags: described
@@ -41,9 +59,21 @@ pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
 }
 
 fn is_applying(described: &DbInstance) -> bool {
-    let groups = described.db_parameter_groups();
-    groups.iter().any(|group| group.parameter_apply_status() == Some("applying"))
-        || described.vpc_security_groups().iter().any(|group| group.status() == Some("adding"))
+    described.vpc_security_groups().iter().any(|group| group.status() == Some("adding"))
+}
+
+fn parameter_group(described: &DbInstance) -> ParameterGroup {
+    let Some(group) = described.db_parameter_groups().first() else { return ParameterGroup::default() };
+    ParameterGroup {
+        name: group.db_parameter_group_name().unwrap_or_default().to_owned(),
+        status: match group.parameter_apply_status() {
+            Some("applying") => ApplyStatus::Applying,
+            Some("pending-reboot") => ApplyStatus::PendingReboot,
+            Some("failed-to-apply") => ApplyStatus::Failed,
+            // `pending-database-upgrade` ends with the upgrade, which is waited for as such.
+            _ => ApplyStatus::InSync,
+        },
+    }
 }
 
 fn number(value: Option<i32>) -> u32 {

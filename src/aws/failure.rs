@@ -36,6 +36,8 @@ pub enum Cause {
     StorageLocked,
     /// Nothing in the call differs from what is.
     NothingToChange,
+    /// A server parameter takes a reboot.
+    StaticParameter,
     /// A quota of the account.
     Quota,
     /// AWS has no capacity for this class at the moment.
@@ -118,6 +120,12 @@ impl Failure {
         self.message.clone().or_else(|| self.code.clone()).unwrap_or_else(|| "no reason given".to_owned())
     }
 
+    /// Whether AWS answered with this wire code.
+    #[must_use]
+    pub fn is_code(&self, code: &str) -> bool {
+        self.code.as_deref().is_some_and(|own| own.strip_suffix("Fault").unwrap_or(own) == code)
+    }
+
     /// The call that failed.
     #[must_use]
     pub fn operation(&self) -> &'static str {
@@ -144,15 +152,24 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
         | "ExpiredTokenException"
         | "MissingAuthenticationToken"
         | "OptInRequired" => Cause::Denied,
-        "DBInstanceNotFound" | "ResourceNotFoundException" => Cause::NotFound,
-        "DBInstanceAlreadyExists" | "ResourceExistsException" => Cause::AlreadyExists,
+        "DBInstanceNotFound" | "DBSnapshotNotFound" | "ResourceNotFoundException" => Cause::NotFound,
+        "DBInstanceAlreadyExists"
+        | "DBSnapshotAlreadyExists"
+        | "DBParameterGroupAlreadyExists"
+        | "ResourceExistsException" => Cause::AlreadyExists,
         // The text is no contract, but there is no other way to know.
         "InvalidDBInstanceState" if message.contains("already being deleted") => Cause::AlreadyDeleting,
-        "InvalidDBInstanceState" | "InvalidDBSnapshotState" | "DBUpgradeDependencyFailure" => Cause::Busy,
+        "InvalidDBInstanceState"
+        | "InvalidDBSnapshotState"
+        | "InvalidDBParameterGroupState"
+        | "DBUpgradeDependencyFailure" => Cause::Busy,
         "InvalidRequestException" if message.contains("deletion") || message.contains("deleted") => {
             Cause::MarkedForDeletion
         }
         "InvalidParameterCombination" if message.contains("being optimized") => Cause::StorageLocked,
+        "InvalidParameterCombination" if message.contains("immediate apply method for static") => {
+            Cause::StaticParameter
+        }
         "InvalidParameterCombination" if message.starts_with("No modifications were requested") => {
             Cause::NothingToChange
         }
@@ -160,8 +177,9 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
         | "StorageQuotaExceeded"
         | "SnapshotQuotaExceeded"
         | "DBInstanceAutomatedBackupQuotaExceeded"
+        | "DBParameterGroupQuotaExceeded"
         | "LimitExceededException" => Cause::Quota,
-        "InsufficientDBInstanceCapacity" => Cause::Capacity,
+        "InsufficientDBInstanceCapacity" | "ProvisionedIopsNotAvailableInAZ" => Cause::Capacity,
         "DBSubnetGroupNotFound"
         | "DBParameterGroupNotFound"
         | "OptionGroupNotFound"
@@ -247,6 +265,7 @@ impl From<Failure> for Error {
             | Cause::MarkedForDeletion
             | Cause::StorageLocked
             | Cause::NotFound
+            | Cause::StaticParameter
             | Cause::NothingToChange => {
                 Self::unavailable("AWS is busy with this service; nothing was lost, try again.", soon)
             }

@@ -17,7 +17,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 
 pub use failure::{Cause, Failure, Left, Outcome};
 pub(crate) use rds::LARGEST_BATCH;
-pub use rds::NewDbInstance;
+pub use rds::{Event, ListedGroup, NewDbInstance};
 pub use secrets::{Stored, StoredSecret};
 
 /// How long a connection may take to be made.

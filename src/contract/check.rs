@@ -2,13 +2,13 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::error::ValidationErrorKind as Rule;
-use jsonschema::{ValidationError, Validator};
+use jsonschema::error::{TypeKind, ValidationErrorKind as Rule};
+use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use super::schema;
 use crate::error::FieldError;
-use crate::model::Provider;
+use crate::model::{ConfigKey, Provider};
 
 /// A part of a document that has a schema of its own.
 #[derive(Clone, Copy)]
@@ -30,26 +30,28 @@ impl Part {
         }
     }
 
-    fn known(self) -> &'static [&'static str] {
+    fn known(self) -> Vec<&'static str> {
         match self {
-            Self::Parameters => &["storage", "cpu", "memory"],
-            Self::Config(_) => &["version", "databaseName", "userName"],
-            Self::Secrets(_) => &["superuserPassword", "userPassword"],
+            Self::Parameters => vec!["storage", "cpu", "memory"],
+            Self::Config(provider) => {
+                let offered =
+                    |key: &ConfigKey| *key != ConfigKey::Extensions || provider.traits().has_extensions;
+                ConfigKey::ALL.iter().copied().filter(offered).map(ConfigKey::name).collect()
+            }
+            Self::Secrets(_) => vec!["superuserPassword", "userPassword"],
         }
     }
 
     fn validator(self) -> &'static Validator {
         static PARAMETERS: OnceLock<Validator> = OnceLock::new();
-        static POSTGRES_CONFIG: OnceLock<Validator> = OnceLock::new();
-        static POSTGRES_SECRETS: OnceLock<Validator> = OnceLock::new();
+        static CONFIG: [OnceLock<Validator>; Provider::ALL.len()] =
+            [const { OnceLock::new() }; Provider::ALL.len()];
+        static SECRETS: [OnceLock<Validator>; Provider::ALL.len()] =
+            [const { OnceLock::new() }; Provider::ALL.len()];
         match self {
             Self::Parameters => compiled(&PARAMETERS, schema::parameters_form),
-            Self::Config(provider @ Provider::Postgres) => {
-                compiled(&POSTGRES_CONFIG, || schema::config_form(provider))
-            }
-            Self::Secrets(provider @ Provider::Postgres) => {
-                compiled(&POSTGRES_SECRETS, || schema::secrets(provider))
-            }
+            Self::Config(provider) => compiled(&CONFIG[provider as usize], || schema::config_form(provider)),
+            Self::Secrets(provider) => compiled(&SECRETS[provider as usize], || schema::secrets(provider)),
         }
     }
 }
@@ -90,12 +92,19 @@ fn sentences(part: Part, error: &ValidationError<'_>) -> Vec<FieldError> {
             .collect(),
         // Only documents as a whole require fields; what a request requires is checked by its reader.
         Rule::Required { .. } => Vec::new(),
-        Rule::Type { .. } if matches!(part, Part::Parameters) => one("must be a whole number".to_owned()),
-        Rule::Type { .. } => one("must be a string".to_owned()),
+        Rule::Type { kind } => one(format!("must be {}", expected(kind))),
         Rule::Minimum { limit } => one(format!("must be at least {limit}")),
         Rule::Maximum { limit } => one(format!("must be at most {limit}")),
         Rule::MinLength { limit } => one(format!("must have at least {limit} characters")),
         Rule::MaxLength { limit } => one(format!("must have at most {limit} characters")),
+        Rule::MaxProperties { limit } | Rule::MaxItems { limit } => {
+            one(format!("must have at most {limit} entries"))
+        }
+        Rule::UniqueItems => one("must not hold anything twice".to_owned()),
+        Rule::PropertyNames { .. } => one("has a name that is not one of a server parameter".to_owned()),
+        Rule::Pattern { .. } if place.starts_with("config.extensions") => {
+            one("is not the name of an extension".to_owned())
+        }
         Rule::Pattern { .. } if matches!(part, Part::Secrets(_)) => {
             one("must be printable ASCII without spaces and / \" ' @".to_owned())
         }
@@ -104,6 +113,22 @@ fn sentences(part: Part, error: &ValidationError<'_>) -> Vec<FieldError> {
             one("must start with a letter and hold letters, digits and _ only".to_owned())
         }
         _ => one("is not valid".to_owned()),
+    }
+}
+
+/// The types a value may have, in words.
+fn expected(kind: &TypeKind) -> String {
+    let word = |kind: JsonType| match kind {
+        JsonType::String => "a string",
+        JsonType::Integer | JsonType::Number => "a whole number",
+        JsonType::Boolean => "true or false",
+        JsonType::Object => "an object",
+        JsonType::Array => "a list",
+        JsonType::Null => "null",
+    };
+    match kind {
+        TypeKind::Single(kind) => word(*kind).to_owned(),
+        TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(", or "),
     }
 }
 
@@ -136,14 +161,13 @@ mod tests {
 
     #[test]
     fn the_known_keys_are_those_of_the_schemas() {
-        let provider = Provider::Postgres;
-        let parts = [
-            (Part::Parameters, schema::parameters_form()),
-            (Part::Config(provider), schema::config_form(provider)),
-            (Part::Secrets(provider), schema::secrets(provider)),
-        ];
+        let mut parts = vec![(Part::Parameters, schema::parameters_form())];
+        for provider in Provider::ALL {
+            parts.push((Part::Config(provider), schema::config_form(provider)));
+            parts.push((Part::Secrets(provider), schema::secrets(provider)));
+        }
         for (part, schema) in parts {
-            let mut known = part.known().to_vec();
+            let mut known = part.known();
             let mut listed: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
             known.sort_unstable();
             listed.sort_unstable();

@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use super::body;
 use super::check::{self, Part, shown};
 use crate::error::{Error, FieldError, Kind, Result};
-use crate::model::{Change, ConfigKey, Create, Parameter, Provider, ServiceId, Update, Which};
+use crate::model::{
+    Change, ConfigKey, Create, Parameter, Provider, Scalar, ServiceId, Setting, SettingKind, Update, Which,
+    Window,
+};
 
 /// The longest `customSubdomain`.
 const LONGEST_SUBDOMAIN: usize = 63;
@@ -185,11 +188,15 @@ impl Fields {
         let traits = provider.traits();
         for (key, value) in config {
             let Some(key) = ConfigKey::by_name(&key) else { continue };
-            let value = value.as_str().map(str::to_owned);
+            let value = setting(key, &value);
+            if let Some(problem) = value.as_ref().and_then(|value| window_problem(key, value)) {
+                self.blame(&format!("config.{key}"), problem);
+                continue;
+            }
             let names = matches!(key, ConfigKey::DatabaseName | ConfigKey::UserName);
             let reserved =
-                |name: &String| (traits.is_reserved)(name) || name.eq_ignore_ascii_case(traits.superuser);
-            if names && value.as_ref().is_some_and(reserved) {
+                |name: &str| (traits.is_reserved)(name) || name.eq_ignore_ascii_case(traits.superuser);
+            if names && value.as_ref().and_then(Setting::as_text).is_some_and(reserved) {
                 self.blame(
                     &format!("config.{key}"),
                     format!("is a name that {} reserves", traits.display_name),
@@ -226,6 +233,42 @@ impl Fields {
 
 fn secret_path(which: Which) -> String {
     format!("secrets.{which}Password")
+}
+
+/// A checked value of a config key; `None` for null.
+fn setting(key: ConfigKey, value: &Value) -> Option<Setting> {
+    match (key.kind(), value) {
+        (SettingKind::Text, Value::String(text)) => Some(Setting::Text(text.clone())),
+        (SettingKind::Flag, Value::Bool(flag)) => Some(Setting::Flag(*flag)),
+        (SettingKind::Number, number) => {
+            whole(number).and_then(|number| u32::try_from(number).ok()).map(Setting::Number)
+        }
+        (SettingKind::Names, Value::Array(names)) => {
+            Some(Setting::Names(names.iter().filter_map(Value::as_str).map(str::to_owned).collect()))
+        }
+        (SettingKind::Parameters, Value::Object(entries)) => {
+            let entry = |(name, value): (&String, &Value)| Some((name.clone(), scalar(value)?));
+            Some(Setting::Parameters(entries.iter().filter_map(entry).collect()))
+        }
+        _ => None,
+    }
+}
+
+fn scalar(value: &Value) -> Option<Scalar> {
+    match value {
+        Value::Bool(flag) => Some(Scalar::Flag(*flag)),
+        Value::String(text) => Some(Scalar::Text(text.clone())),
+        number => whole(number).map(Scalar::Number),
+    }
+}
+
+fn window_problem(key: ConfigKey, value: &Setting) -> Option<&'static str> {
+    let text = value.as_text()?;
+    match key {
+        ConfigKey::BackupWindow => Window::daily(text).err(),
+        ConfigKey::MaintenanceWindow => Window::weekly(text).err(),
+        _ => None,
+    }
 }
 
 /// A whole number as JSON Schema understands it: `20000.0` is one, too.

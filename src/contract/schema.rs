@@ -4,8 +4,9 @@
 //! The checking form differs in one thing: it lists neither versions nor plans, since a stored wish
 //! must be accepted again after the catalogue changed.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::model::catalog::{AllowedParameter, LONGEST_TEXT};
 use crate::model::{Parameter, Provider, ProviderCatalog};
 
 /// Printable ASCII without `/ " ' @` and space: what RDS takes as a master password.
@@ -14,15 +15,49 @@ const PASSWORD: &str = "^[!#-&(-.0-?A-~]*$";
 const NAME: &str = "^[A-Za-z][A-Za-z0-9_]*$";
 /// Versions are numbers and dots.
 const VERSION: &str = "^[0-9]+(\\.[0-9]+)*$";
+/// Names of server parameters and extensions.
+const ENTRY: &str = "^[A-Za-z][A-Za-z0-9_.-]*$";
+/// Entries of a list at most: what fits into tags, and into one call that sets parameters.
+const MOST_ENTRIES: usize = 20;
 
 /// The published `configSchema`.
 #[must_use]
 pub fn config(provider: Provider, catalog: &ProviderCatalog) -> Value {
     let mut schema = config_form(provider);
-    schema["properties"]["version"] = json!({
+    let properties = &mut schema["properties"];
+    properties["version"] = json!({
         "type": "string", "enum": catalog.versions, "default": catalog.default_version,
         "description": "Engine version; it can be raised later, not lowered",
     });
+    properties["multiAz"]["default"] = json!(catalog.defaults.multi_az);
+    properties["backupRetentionDays"]["default"] = json!(catalog.defaults.backup_retention_days);
+    properties["deletionProtection"]["default"] = json!(catalog.defaults.deletion_protection);
+    let allowed: Map<String, Value> =
+        catalog.parameters.iter().map(|(name, allowed)| (name.clone(), server_parameter(allowed))).collect();
+    properties["parameters"] = json!({
+        "type": "object", "additionalProperties": false, "maxProperties": MOST_ENTRIES, "properties": allowed,
+        "description": "Server parameters; what is not named has its default",
+    });
+    if provider.traits().has_extensions {
+        properties["extensions"]["items"] = json!({"type": "string", "enum": catalog.extensions});
+    }
+    schema
+}
+
+fn server_parameter(allowed: &AllowedParameter) -> Value {
+    let (mut schema, reboot) = match allowed {
+        AllowedParameter::Integer { minimum, maximum, reboot } => {
+            (json!({"type": "integer", "minimum": minimum, "maximum": maximum}), *reboot)
+        }
+        AllowedParameter::Boolean { reboot } => (json!({"type": "boolean"}), *reboot),
+        AllowedParameter::Text { values, reboot } if values.is_empty() => {
+            (json!({"type": "string", "maxLength": LONGEST_TEXT}), *reboot)
+        }
+        AllowedParameter::Text { values, reboot } => (json!({"type": "string", "enum": values}), *reboot),
+    };
+    if reboot {
+        schema["description"] = json!("A change reboots the database");
+    }
     schema
 }
 
@@ -35,14 +70,47 @@ pub(super) fn config_form(provider: Provider) -> Value {
             "description": what, "x-update-constraint": "immutable",
         })
     };
-    json!({
+    let mut form = json!({
         "type": "object", "additionalProperties": false,
         "properties": {
             "version": {"type": "string", "pattern": VERSION, "maxLength": 32},
             "databaseName": name(traits.default_database, traits.longest_database_name, "Name of the database"),
             "userName": name(traits.default_user, traits.longest_user_name, "Name of the login that owns the database"),
+            "multiAz": {"type": "boolean", "description": "A standby in another zone"},
+            "backupRetentionDays": {
+                "type": "integer", "minimum": 0, "maximum": 35,
+                "description": "Days that automated backups are kept; 0 turns them off",
+            },
+            "backupWindow": {
+                "type": "string", "maxLength": 32,
+                "description": "When backups are taken, daily, UTC, as 03:00-03:30",
+            },
+            "maintenanceWindow": {
+                "type": "string", "maxLength": 32,
+                "description": "When the database may be maintained, weekly, UTC, as sun:05:00-sun:06:00",
+            },
+            "deletionProtection": {
+                "type": "boolean", "description": "Protection against deletion by others than this platform",
+            },
+            "applyDuringMaintenance": {
+                "type": "boolean", "default": false,
+                "description": "Changes that cause an outage wait for the maintenance window",
+            },
+            "parameters": {
+                "type": "object", "maxProperties": MOST_ENTRIES,
+                "propertyNames": {"pattern": ENTRY, "maxLength": 63},
+                "additionalProperties": {"type": ["string", "integer", "boolean"], "maxLength": LONGEST_TEXT},
+            },
         },
-    })
+    });
+    if traits.has_extensions {
+        form["properties"]["extensions"] = json!({
+            "type": "array", "maxItems": MOST_ENTRIES, "uniqueItems": true,
+            "items": {"type": "string", "pattern": ENTRY, "maxLength": 63},
+            "description": "Extensions created in the database; one that is taken out of the list stays in the database",
+        });
+    }
+    form
 }
 
 /// The published `secretsSchema`, which is also its checking form.
@@ -122,10 +190,12 @@ mod tests {
         ["int32", "int64", "float", "double", "byte", "date", "date-time", "password", "uri", "hostname"];
 
     fn published() -> Vec<Value> {
-        let provider = Provider::Postgres;
         let catalog = Catalog::builtin();
-        let catalog = catalog.provider(provider);
-        vec![config(provider, catalog), secrets(provider), parameters(catalog), details()]
+        let of = |provider| {
+            let catalog = catalog.provider(provider);
+            [config(provider, catalog), secrets(provider), parameters(catalog), details()]
+        };
+        Provider::ALL.into_iter().flat_map(of).collect()
     }
 
     #[test]
@@ -140,6 +210,28 @@ mod tests {
                     assert!(jsonschema::is_valid(property, default), "{name}: {property}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_published_passes_the_form_that_requests_are_checked_with() {
+        let catalog = Catalog::builtin();
+        for provider in Provider::ALL {
+            let [form, published] = [config_form(provider), config(provider, catalog.provider(provider))];
+            let sent = json!({
+                "multiAz": true, "backupRetentionDays": 0, "backupWindow": "03:00-03:30", "applyDuringMaintenance": true,
+                "maintenanceWindow": "sun:05:00-sun:06:00", "parameters": {"max_connections": 50, "long": "x"},
+            });
+            assert!(jsonschema::is_valid(&form, &sent), "{provider}");
+            assert!(
+                !jsonschema::is_valid(&published, &sent),
+                "{provider} publishes a parameter it does not allow"
+            );
+            let fine = json!({"parameters": {"max_connections": 50}, "backupRetentionDays": 35});
+            assert!(
+                jsonschema::is_valid(&form, &fine) && jsonschema::is_valid(&published, &fine),
+                "{provider}"
+            );
         }
     }
 

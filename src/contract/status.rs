@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::Setting;
+
 /// One service, as the platform polls it. Never holds a secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
     /// The plan that was sent.
     pub plan: Plan,
     /// The config that was sent.
-    pub config: BTreeMap<String, String>,
+    pub config: BTreeMap<String, Setting>,
     /// What users see.
     pub details: Details,
     /// One sentence, only while something is wrong.

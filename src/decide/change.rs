@@ -1,114 +1,208 @@
-//! Which of the described values differ from the wish, and which of them may change now.
+//! What to change next about the instance, and what is in the way of the rest.
 //!
 //! One concern per call: the storage lock rejects a whole ModifyDBInstance and must not hold up
-//! anything else. Only what differs is ever sent.
+//! anything else, nor must what was given up, or what waits for the maintenance window.
 
-use super::step::{Concern, Evidence, Modification, Step, Why};
-use super::{Target, paused};
-use crate::model::version::{compare, major};
-use crate::model::{Instance, Meaning};
+use std::collections::BTreeMap;
 
-/// From this size on a gp3 volume is striped and has IOPS that may, and then must, be sent with it
-/// (RDS user guide, "gp3 storage").
-const STRIPED_FROM_GIB: u32 = 400;
-/// IOPS that a striped gp3 volume has at least.
-const STRIPED_IOPS: u32 = 12_000;
+use super::difference::{accepts_storage, causes_outage, differences, is_pending};
+use super::evidence::{Evidence, Refusal};
+use super::step::{Concern, Modification, Step};
+use super::why::Why;
+use super::{REST, give_up, group, paused};
+use crate::model::desired::Target;
+use crate::model::{ApplyStatus, Instance, Meaning, Window};
 
-/// The next step about the instance itself; `None` when it matches the wish.
-pub(super) fn next(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Option<Step> {
-    let differs = differences(target, seen);
-    if differs.is_empty() {
-        return settling(seen).map(Step::Wait);
-    }
-    let mut wait = None;
-    for modification in differs {
-        match obstacle(&modification, seen, evidence, now) {
-            None => return Some(Step::Modify(modification)),
-            Some(why) => wait = wait.or(Some(Step::Wait(why))),
+/// How long, in observations, something on its way that this broker never asked for holds up a wish:
+/// someone may have parked it for a window of days.
+const FOREIGN_CHANGE: u32 = 2 * REST;
+
+/// What can be done, and what else there is to say.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The next thing to do.
+    pub(super) step: Option<Step>,
+    /// What something waits for; `None` where everything that was not given up matches.
+    pub(super) wait: Option<Why>,
+    /// What cannot be reached, as was just found out.
+    pub(super) refused: BTreeMap<Concern, Refusal>,
+}
+
+/// Something to be done about one concern.
+pub(super) enum Task {
+    /// A change of the instance.
+    Modify(Modification),
+    /// A call that needs nothing of the instance.
+    Call(Concern, Step),
+    /// A reboot, which is an outage.
+    Reboot,
+    /// Nothing can be done yet.
+    Wait(Concern, Why),
+    /// It cannot be reached.
+    Refuse(Concern, Refusal),
+}
+
+impl Task {
+    fn concern(&self) -> Concern {
+        match self {
+            Self::Modify(modification) => modification.concern(),
+            Self::Call(concern, _) | Self::Wait(concern, _) | Self::Refuse(concern, _) => *concern,
+            Self::Reboot => Concern::Parameters,
         }
     }
-    wait
 }
 
-/// Everything that differs, in the order it is to be changed: a version before a class (the
-/// current version decides which classes are possible), storage before both where it ran out.
-pub(crate) fn differences(target: &Target, seen: &Instance) -> Vec<Modification> {
-    let mut all = Vec::new();
-    if target.storage_gib > seen.allocated_storage {
-        all.push(storage(target.storage_gib, seen.allocated_storage));
+/// The next step about the instance itself. `users_work` says that both passwords are known to work.
+pub(super) fn next(
+    target: &Target,
+    seen: &Instance,
+    evidence: &Evidence,
+    users_work: bool,
+    now: u64,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut parked = Vec::new();
+    for task in tasks(target, seen, evidence, users_work) {
+        let concern = task.concern();
+        if give_up::blocks(target, evidence, concern, now) {
+            continue;
+        }
+        let (step, outage) = match task {
+            Task::Wait(_, why) => {
+                outcome.wait.get_or_insert(why);
+                continue;
+            }
+            Task::Refuse(concern, refusal) => {
+                outcome.refused.insert(concern, refusal);
+                continue;
+            }
+            Task::Call(_, step) => match paused(evidence, concern, now) {
+                None => (step, false),
+                Some(why) => {
+                    outcome.wait.get_or_insert(why);
+                    continue;
+                }
+            },
+            Task::Reboot => match obstacle(concern, seen).or_else(|| paused(evidence, concern, now)) {
+                None => (Step::Reboot, true),
+                Some(why) => {
+                    outcome.wait.get_or_insert(why);
+                    continue;
+                }
+            },
+            Task::Modify(modification) => {
+                let outage = causes_outage(&modification, seen);
+                match progress(&modification, seen, evidence, now) {
+                    Ok(step) => (step, outage),
+                    Err(why) => {
+                        outcome.wait.get_or_insert(why);
+                        continue;
+                    }
+                }
+            }
+        };
+        if outage && target.parks_outages && !in_window(seen, now) {
+            parked.push(concern);
+            continue;
+        }
+        outcome.step = Some(step);
+        return outcome;
     }
-    if compare(&target.version, &seen.engine_version).is_gt() {
-        let is_major = major(&target.version) != major(&seen.engine_version);
-        all.push(Modification::Version { to: target.version.clone(), major: is_major });
+    if outcome.wait.is_none() {
+        outcome.wait = if parked.is_empty() {
+            settling(seen, evidence)
+        } else {
+            Some(Why::Parked { concerns: parked, window: seen.maintenance_window.clone() })
+        };
     }
-    if target.class != seen.class {
-        all.push(Modification::Class(target.class.clone()));
-    }
-    if target.multi_az != seen.multi_az {
-        all.push(Modification::MultiAz(target.multi_az));
-    }
-    if target.backup_retention != seen.backup_retention {
-        all.push(Modification::BackupRetention(target.backup_retention));
-    }
-    if target.deletion_protection != seen.deletion_protection {
-        all.push(Modification::DeletionProtection(target.deletion_protection));
-    }
-    all
+    outcome
 }
 
-/// RDS refuses growth of less than a tenth, so that much is asked for.
-fn storage(wanted: u32, has: u32) -> Modification {
-    let gib = wanted.max(has.saturating_add(has.div_ceil(10)));
-    Modification::Storage { gib, iops: (gib >= STRIPED_FROM_GIB).then_some(STRIPED_IOPS) }
+/// Everything that is left to do, in order.
+fn tasks(target: &Target, seen: &Instance, evidence: &Evidence, users_work: bool) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for difference in differences(target, seen) {
+        match difference {
+            Modification::Version { to, .. } => tasks.push(upgrade(target, &to, seen, evidence)),
+            other => tasks.push(Task::Modify(other)),
+        }
+    }
+    tasks.extend(group::task(target, seen, evidence));
+    if users_work && !target.extensions.is_empty() && !evidence.has_extensions {
+        tasks.push(Task::Call(Concern::Extensions, Step::CreateExtensions));
+    }
+    tasks
 }
 
-/// Why this change cannot be asked for now.
-fn obstacle(modification: &Modification, seen: &Instance, evidence: &Evidence, now: u64) -> Option<Why> {
+/// The next hop towards a version, by what RDS says of the exact version that runs.
+fn upgrade(target: &Target, to: &str, seen: &Instance, evidence: &Evidence) -> Task {
+    let from = seen.engine_version.as_str();
+    let Some(upgrades) = &evidence.upgrades else {
+        return Task::Call(Concern::Version, Step::LookUpUpgrades);
+    };
+    // Of a version that RDS has retired it says nothing: then it is asked for what is wanted, and decides.
+    let hop = if upgrades.knows(from) { upgrades.next_hop(from, to) } else { Some(to) };
+    let Some(hop) = hop else {
+        let reachable: Vec<&str> = upgrades.reachable(from).into_iter().collect();
+        let reason = format!(
+            "RDS has no way from version {from} to {to}; it can be upgraded to {}.",
+            reachable.join(", ")
+        );
+        return Task::Refuse(Concern::Version, Refusal { reason, passing: false });
+    };
+    let traits = target.provider.traits();
+    let major = traits.major(hop) != traits.major(from);
+    match group::for_upgrade(target, hop, major, seen, evidence) {
+        Ok(group) => Task::Modify(Modification::Version { to: hop.to_owned(), major, group }),
+        Err(step) => Task::Call(Concern::Version, step),
+    }
+}
+
+/// Where a change stands: to be asked for, on its way, or accepted and dropped.
+fn progress(
+    modification: &Modification,
+    seen: &Instance,
+    evidence: &Evidence,
+    now: u64,
+) -> Result<Step, Why> {
     let concern = modification.concern();
-    if is_pending(modification, seen) {
-        return Some(Why::Applying(concern));
+    if is_pending(modification, &seen.pending) {
+        return Err(Why::Applying(concern));
     }
-    if let Some(why) = paused(evidence, concern, now) {
-        return Some(why);
+    if let Some(why) = paused(evidence, concern, now).or_else(|| obstacle(concern, seen)) {
+        return Err(why);
     }
+    let asked = evidence.asked.get(&concern).filter(|asked| asked.what == *modification);
+    let Some(asked) = asked else { return Ok(Step::Modify(modification.clone())) };
+    // "Available" and unchanged right after a call means nothing; after work it means that RDS gave up.
+    let over = (asked.begun && evidence.at_rest >= REST) || now >= asked.visible_by;
+    if over { Ok(Step::ReadEvents { concern, since: asked.at }) } else { Err(Why::Applying(concern)) }
+}
+
+/// Why RDS would not take a change of this concern now.
+fn obstacle(concern: Concern, seen: &Instance) -> Option<Why> {
     match (seen.status.meaning(), concern) {
         (Meaning::StorageFull, Concern::Storage) => None,
-        (Meaning::Ready, Concern::Storage) if !seen.status.accepts_storage() => Some(Why::StorageOptimizing),
+        (Meaning::Ready, Concern::Storage) if !accepts_storage(&seen.status) => Some(Why::StorageOptimizing),
         (Meaning::Ready, _) => None,
         _ if seen.status.is_creating() => Some(Why::Creating),
         _ => Some(Why::Busy(seen.status.to_string())),
     }
 }
 
-/// Whether RDS has accepted exactly this and not finished it.
-fn is_pending(modification: &Modification, seen: &Instance) -> bool {
-    let pending = &seen.pending;
-    match modification {
-        Modification::SuperuserPassword { .. } => pending.password,
-        Modification::Version { to, .. } => {
-            pending.engine_version.as_ref().is_some_and(|version| compare(version, to).is_eq())
-        }
-        Modification::Storage { gib, .. } => pending.allocated_storage.is_some_and(|pending| pending >= *gib),
-        Modification::Class(class) => pending.class.as_ref() == Some(class),
-        Modification::MultiAz(multi_az) => pending.multi_az == Some(*multi_az),
-        Modification::BackupRetention(days) => pending.backup_retention == Some(*days),
-        Modification::DeletionProtection(_) => false,
-    }
-}
-
 /// Values match, but RDS is not at rest: "available" alone is not "done".
-fn settling(seen: &Instance) -> Option<Why> {
+fn settling(seen: &Instance, evidence: &Evidence) -> Option<Why> {
     if seen.status.is_creating() {
         return Some(Why::Creating);
     }
-    let pending = &seen.pending;
-    let nothing_pending = pending.class.is_none()
-        && pending.allocated_storage.is_none()
-        && pending.engine_version.is_none()
-        && pending.multi_az.is_none()
-        && pending.backup_retention.is_none()
-        && !pending.password
-        && !seen.applying;
-    let at_rest = seen.status.meaning() == Meaning::Ready && nothing_pending;
-    (!at_rest).then(|| Why::Busy(seen.status.to_string()))
+    let at_rest = seen.status.meaning() == Meaning::Ready
+        && !seen.applying
+        && seen.parameter_group.status != ApplyStatus::Applying;
+    let on_its_way = !seen.pending.is_empty() && evidence.at_rest < FOREIGN_CHANGE;
+    (!at_rest || on_its_way).then(|| Why::Busy(seen.status.to_string()))
+}
+
+/// Whether the maintenance window is open. Where RDS names none, nothing is held up.
+fn in_window(seen: &Instance, now: u64) -> bool {
+    Window::weekly(&seen.maintenance_window).map_or(true, |window| window.contains(now))
 }

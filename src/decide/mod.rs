@@ -5,38 +5,43 @@
 //! deleted on [`Observed::Unknown`].
 
 mod change;
+mod delete;
+mod difference;
+pub mod evidence;
+mod give_up;
+mod group;
 #[cfg(test)]
 mod laws;
 mod password;
 pub mod step;
+pub mod why;
 
 use crate::model::desired::Target;
-use crate::model::record::{GaveUp, applied_value};
+use crate::model::record::applied_value;
 use crate::model::{Desired, Instance, Meaning, Observed, Tags, tag};
-pub(crate) use change::differences;
+pub(crate) use difference::differences;
+pub use evidence::{Asked, Evidence, Login, Refusal, SnapshotEvidence, Verdict};
+pub use give_up::{FIRST_RETRY_AFTER, MOST_ATTEMPTS};
 pub(crate) use password::only_storage_pending;
-pub use step::{Concern, Evidence, Login, Modification, Refusal, Step, Verdict, Why};
+pub use step::{Concern, GroupStep, Keep, Modification, Step};
+pub use why::Why;
 
-/// How often a change is tried that RDS refuses for a passing reason.
-pub const MOST_ATTEMPTS: u32 = 5;
-/// Seconds before the second try; doubled for each further one.
-pub const FIRST_RETRY_AFTER: u64 = 15 * 60;
+/// Observations in a row that must show RDS at rest before a wish counts as reached, or a change as
+/// dropped: a status of "available" is known to flap ("available", then "backing-up", then "available").
+pub const REST: u32 = 3;
 
 /// The next step for a service. `now` is in seconds since 1970.
 #[must_use]
-pub fn decide(desired: &Desired, observed: &Observed, evidence: &Evidence, now: u64) -> Step {
+pub fn decide(desired: &Desired, observed: &Observed<'_>, evidence: &Evidence, now: u64) -> Step {
     match (desired, observed) {
         (_, Observed::Unknown) => Step::Wait(Why::Unobserved),
-        // It was quicker to go than its secrets.
-        (Desired::Gone { secrets, .. }, Observed::Absent)
-            if !evidence.secrets_deleted && !secrets.is_empty() =>
-        {
-            Step::DeleteSecrets(secrets.clone())
+        (Desired::Gone { secrets, groups, .. }, Observed::Absent) => {
+            delete::leftovers(secrets, groups, evidence)
         }
         // Nothing brings back an instance that is gone: its record went with it.
         (_, Observed::Absent) => Step::Done,
-        (Desired::Gone { secrets, final_snapshot }, Observed::Present(seen)) => {
-            delete(secrets, *final_snapshot, seen, evidence, now)
+        (Desired::Gone { secrets, final_snapshot, .. }, Observed::Present(seen)) => {
+            delete::next(secrets, *final_snapshot, seen, evidence, now)
         }
         (Desired::Unreadable(problem), Observed::Present(_)) => Step::Wait(Why::Unreadable(problem.clone())),
         (Desired::Running(target), Observed::Present(seen)) => run(target, seen, evidence, now),
@@ -47,65 +52,90 @@ pub fn decide(desired: &Desired, observed: &Observed, evidence: &Evidence, now: 
 /// storage), then what was learned is recorded, then one change of RDS.
 fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
     match seen.status.meaning() {
-        Meaning::Broken => return Step::Wait(Why::Broken(seen.status.to_string())),
+        Meaning::Broken => return repair(target, seen, evidence, now),
         Meaning::Stopped => return Step::Wait(Why::Stopped),
         Meaning::Deleting => return Step::Wait(Why::Deleting),
-        // The only cure is more storage, alone; until then nothing else is accepted, and nobody is served.
-        Meaning::StorageFull if target.done || target.storage_gib <= seen.allocated_storage => {
-            return Step::Wait(Why::StorageFull);
-        }
-        Meaning::StorageFull => {
-            return change::next(target, seen, evidence, now).unwrap_or(Step::Wait(Why::StorageFull));
-        }
+        Meaning::StorageFull => return make_room(target, seen, evidence, now),
         Meaning::Ready | Meaning::InProgress => {}
     }
-    let given_up = given_up(target, seen, evidence, now);
-    if let Some(record @ Step::Record(_)) = given_up {
-        return record;
-    }
-    let mut passwords = password::next(target, seen, evidence, now);
-    if matches!(passwords, Some(Step::Modify(_))) && given_up.is_some() {
-        passwords.clone_from(&given_up);
-    }
+    let passwords = password::next(target, seen, evidence, now);
     let all_applied = target.secrets.values().all(|secret| secret.is_applied(&seen.resource_id));
     if target.done && all_applied && passwords.is_none() {
         return Step::Done;
     }
-    if let Some(step) = &passwords
-        && !matches!(step, Step::Wait(_))
-    {
-        return step.clone();
+    // Something to do goes before something to wait for.
+    if let Some(step) = passwords.clone().filter(is_action) {
+        return step;
     }
-    let change = change::next(target, seen, evidence, now).map(|step| match step {
-        Step::Modify(_) => given_up.unwrap_or(step),
-        other => other,
-    });
-    let learned = learned(target, seen, evidence, change.is_none() && passwords.is_none());
+    let changes = if target.done {
+        change::Outcome::default()
+    } else {
+        change::next(target, seen, evidence, passwords.is_none(), now)
+    };
+    if let Some(step) = changes.step {
+        return step;
+    }
+    let mut refused = evidence.refused.clone();
+    refused.extend(changes.refused);
+    if !refused.is_empty() {
+        return give_up::record(target, &refused, &seen.resource_id, now);
+    }
+    let learned = learned(target, seen, evidence);
     if !learned.is_empty() {
         return Step::Record(learned);
     }
-    // Something to do goes before something to wait for.
-    match (change, passwords) {
-        (Some(step), _) if !matches!(step, Step::Wait(_)) => step,
-        (Some(wait), None) | (_, Some(wait)) => wait,
-        (None, None) => Step::Done,
+    let wait = passwords.or_else(|| changes.wait.map(Step::Wait));
+    if let Some(wait) = wait {
+        return wait;
+    }
+    match give_up::holding(target, now) {
+        Some(gave_up) => Step::Wait(Why::GaveUp(gave_up.reason.clone())),
+        None if target.done => Step::Done,
+        None if evidence.at_rest < REST => Step::Wait(Why::Confirming),
+        None => Step::Record(Tags::from([(tag::DONE.to_owned(), target.wish.clone())])),
     }
 }
 
-/// A refusal that is not recorded yet is; one that is recorded holds, until it is to be tried again.
-fn given_up(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Option<Step> {
-    if let Some(refusal) = evidence.refused.as_ref().filter(|refusal| refusal.wish == target.wish) {
-        let gave_up = give_up(target.gave_up.as_ref(), refusal, &seen.resource_id, now);
-        return Some(Step::Record(Tags::from([(tag::GAVE_UP.to_owned(), gave_up.to_tag())])));
+/// Out of storage: the only cure is more of it, alone; until then nothing else is accepted, and
+/// nobody is served.
+fn make_room(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
+    if target.done || target.storage_gib <= seen.allocated_storage {
+        return Step::Wait(Why::StorageFull);
     }
-    let gave_up = target.gave_up.as_ref()?;
-    let pause = FIRST_RETRY_AFTER << gave_up.attempts.saturating_sub(1).min(MOST_ATTEMPTS);
-    let holds = gave_up.attempts >= MOST_ATTEMPTS || now < gave_up.at.saturating_add(pause);
-    holds.then(|| Step::Wait(Why::GaveUp(gave_up.reason.clone())))
+    let only_storage = Target {
+        version: seen.engine_version.clone(),
+        class: seen.class.clone(),
+        multi_az: seen.multi_az,
+        backup_retention: seen.backup_retention,
+        deletion_protection: seen.deletion_protection,
+        backup_window: None,
+        maintenance_window: None,
+        parameters: group::as_they_are(target, seen),
+        extensions: Vec::new(),
+        ..target.clone()
+    };
+    let changes = change::next(&only_storage, seen, evidence, false, now);
+    if let Some(step) = changes.step {
+        return step;
+    }
+    if !evidence.refused.is_empty() {
+        return give_up::record(target, &evidence.refused, &seen.resource_id, now);
+    }
+    Step::Wait(changes.wait.unwrap_or(Why::StorageFull))
 }
 
-/// The tags that say what was seen and is not recorded yet.
-fn learned(target: &Target, seen: &Instance, evidence: &Evidence, all_matches: bool) -> Tags {
+/// What RDS gave up on stays as it is, but for one case that a wish can cure: parameters with which the
+/// server does not start.
+fn repair(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
+    let broken = Step::Wait(Why::Broken(seen.status.clone()));
+    if target.done || !seen.status.is_incompatible_parameters() {
+        return broken;
+    }
+    group::repair(target, seen, evidence, now).unwrap_or(broken)
+}
+
+/// The tags that say which passwords were seen to work and are not recorded yet.
+fn learned(target: &Target, seen: &Instance, evidence: &Evidence) -> Tags {
     let mut tags = Tags::new();
     for (&which, secret) in &target.secrets {
         if !secret.is_applied(&seen.resource_id)
@@ -114,64 +144,14 @@ fn learned(target: &Target, seen: &Instance, evidence: &Evidence, all_matches: b
             tags.insert(tag::applied(which), applied_value(&secret.wanted, &seen.resource_id));
         }
     }
-    if all_matches && !target.done {
-        tags.insert(tag::DONE.to_owned(), target.wish.clone());
-    }
     tags
 }
 
-/// Towards nothing: protection off, the instance, its secrets.
-fn delete(secrets: &[String], final_snapshot: bool, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
-    if seen.status.meaning() == Meaning::Deleting {
-        return if evidence.secrets_deleted || secrets.is_empty() {
-            Step::Wait(Why::Deleting)
-        } else {
-            Step::DeleteSecrets(secrets.to_vec())
-        };
-    }
-    if seen.deletion_protection {
-        return match paused(evidence, Concern::Protection, now) {
-            Some(why) => Step::Wait(why),
-            None => Step::Modify(Modification::DeletionProtection(false)),
-        };
-    }
-    if let Some(why) = paused(evidence, Concern::Deletion, now) {
-        return Step::Wait(why);
-    }
-    if !final_snapshot || seen.status.is_creating() || seen.status.meaning() == Meaning::Broken {
-        // Nothing worth keeping is in an instance that was never finished, and RDS refuses to
-        // take a snapshot of one that it gave up on.
-        return Step::Delete { final_snapshot: None };
-    }
-    match seen.status.meaning() {
-        Meaning::Ready => Step::Delete { final_snapshot: Some(final_snapshot_name(seen)) },
-        _ => Step::Wait(Why::FinalSnapshot(seen.status.to_string())),
-    }
-}
-
-/// Unique to this life of the identifier, and the same for every attempt to delete it.
-fn final_snapshot_name(seen: &Instance) -> String {
-    format!("{}-final-{}", seen.identifier, seen.resource_id.to_ascii_lowercase())
+fn is_action(step: &Step) -> bool {
+    !matches!(step, Step::Wait(_) | Step::Done)
 }
 
 /// Why a concern must not be touched at the moment.
 fn paused(evidence: &Evidence, concern: Concern, now: u64) -> Option<Why> {
     evidence.paused.get(&concern).filter(|(_, until)| now < *until).map(|(why, _)| why.clone())
-}
-
-/// The give-up to record after a refusal: kept with the wish, spaced and bounded.
-#[must_use]
-pub fn give_up(previous: Option<&GaveUp>, refusal: &Refusal, resource_id: &str, now: u64) -> GaveUp {
-    let attempts = if refusal.passing {
-        previous.map_or(0, |gave_up| gave_up.attempts).saturating_add(1)
-    } else {
-        MOST_ATTEMPTS
-    };
-    GaveUp {
-        wish: refusal.wish.clone(),
-        resource_id: resource_id.to_owned(),
-        attempts,
-        at: now,
-        reason: refusal.reason.clone(),
-    }
 }

@@ -3,8 +3,10 @@
 //! After a crash nothing says whether RDS took a password, so the wanted one is tried before RDS
 //! is asked to set it.
 
-use super::step::{Concern, Evidence, Modification, Step, Verdict, Why};
-use super::{Target, paused};
+use super::evidence::{Evidence, Verdict};
+use super::step::{Concern, Modification, Step};
+use super::why::Why;
+use super::{Target, give_up, paused};
 use crate::model::record::SecretRef;
 use crate::model::{Instance, Meaning, Which};
 
@@ -28,7 +30,7 @@ pub(super) fn next(target: &Target, seen: &Instance, evidence: &Evidence, now: u
     if !superuser_works {
         match superuser_verdict {
             None => return Some(Step::TryLogin(Which::Superuser)),
-            Some(Verdict::Refused) => return Some(set_superuser(superuser, seen, evidence, now)),
+            Some(Verdict::Refused) => return Some(set_superuser(target, superuser, seen, evidence, now)),
             Some(Verdict::Unreachable) => return Some(Step::Wait(Why::Unreachable)),
             Some(Verdict::Worked | Verdict::Lost) => {}
         }
@@ -64,7 +66,21 @@ fn cannot_log_in(seen: &Instance) -> Option<Why> {
     seen.endpoint.is_none().then_some(Why::NoEndpoint)
 }
 
-fn set_superuser(secret: &SecretRef, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
+fn set_superuser(
+    target: &Target,
+    secret: &SecretRef,
+    seen: &Instance,
+    evidence: &Evidence,
+    now: u64,
+) -> Step {
+    if let Some(gave_up) = give_up::holding(target, now)
+        && gave_up.concerns.contains(Concern::Password.name())
+    {
+        return Step::Wait(Why::GaveUp(gave_up.reason.clone()));
+    }
+    if let Some(refusal) = evidence.refused.get(&Concern::Password) {
+        return Step::Wait(Why::GaveUp(refusal.reason.clone()));
+    }
     if let Some(why) = paused(evidence, Concern::Password, now) {
         return Step::Wait(why);
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::why::Why;
+use crate::model::desired::ServerParameter;
 use crate::model::{Tags, Which};
 
 /// The next step.
@@ -12,21 +14,69 @@ pub enum Step {
     TryLogin(Which),
     /// Make database, login and password what they should be, as the superuser.
     SetUpUser,
+    /// Create the wanted extensions in the user's database, as the superuser.
+    CreateExtensions,
+    /// Ask RDS which engine version leads to which.
+    LookUpUpgrades,
+    /// Ask RDS what has happened since it accepted a change that it did not make.
+    ReadEvents {
+        /// What was to be changed.
+        concern: Concern,
+        /// When it was accepted, in seconds since 1970.
+        since: u64,
+    },
+    /// Something about a DB parameter group of the service's own.
+    Group {
+        /// Its name.
+        name: String,
+        /// What.
+        what: GroupStep,
+    },
     /// Ask RDS for one change.
     Modify(Modification),
+    /// Reboot the instance, so that its server takes new parameters.
+    Reboot,
     /// Write tags that record what was seen.
     Record(Tags),
+    /// Start a stopped instance, so that it can be deleted as wished.
+    Start,
     /// Delete the instance.
-    Delete {
-        /// Identifier of the snapshot to take first.
-        final_snapshot: Option<String>,
-    },
+    Delete(Keep),
     /// Delete the secrets of an instance that is being deleted.
     DeleteSecrets(Vec<String>),
+    /// Delete the parameter groups of an instance that is gone.
+    DeleteGroups(Vec<String>),
     /// Nothing can be done at the moment.
     Wait(Why),
     /// Nothing is left to do.
     Done,
+}
+
+/// A step about one DB parameter group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupStep {
+    /// See what is set in it.
+    Inspect,
+    /// Make it.
+    Create {
+        /// Its family.
+        family: String,
+    },
+    /// Set these parameters: 20 at most.
+    Set(BTreeMap<String, ServerParameter>),
+    /// Give these parameters their defaults back: 20 at most.
+    Reset(Vec<String>),
+}
+
+/// What is kept of an instance that is deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing.
+    Nothing,
+    /// A snapshot of this name, taken first.
+    Snapshot(String),
+    /// The automated backups: where RDS takes no final snapshot.
+    Backups,
 }
 
 /// One concern of ModifyDBInstance: what blocks one must not hold up another.
@@ -45,6 +95,8 @@ pub enum Modification {
         to: String,
         /// Whether it is a major upgrade.
         major: bool,
+        /// The DB parameter group of the new family, where the present one is not RDS's own.
+        group: Option<String>,
     },
     /// Grow storage.
     Storage {
@@ -52,6 +104,8 @@ pub enum Modification {
         gib: u32,
         /// IOPS that have to be sent along with it.
         iops: Option<u32>,
+        /// GiB up to which RDS may grow it by itself, where that has to be raised too.
+        limit: Option<u32>,
     },
     /// Move to another instance class.
     Class(String),
@@ -61,6 +115,12 @@ pub enum Modification {
     BackupRetention(u32),
     /// Protect against deletion, or stop doing so.
     DeletionProtection(bool),
+    /// Change when RDS takes backups.
+    BackupWindow(String),
+    /// Change when RDS maintains the instance.
+    MaintenanceWindow(String),
+    /// Use another DB parameter group.
+    ParameterGroup(String),
 }
 
 /// The concerns, without their values: what a refusal or a pause is about.
@@ -80,6 +140,14 @@ pub enum Concern {
     Retention,
     /// Deletion protection.
     Protection,
+    /// Backup window.
+    BackupWindow,
+    /// Maintenance window.
+    MaintenanceWindow,
+    /// Server parameters.
+    Parameters,
+    /// Extensions.
+    Extensions,
     /// The deletion itself.
     Deletion,
 }
@@ -96,84 +164,31 @@ impl Modification {
             Self::MultiAz(_) => Concern::MultiAz,
             Self::BackupRetention(_) => Concern::Retention,
             Self::DeletionProtection(_) => Concern::Protection,
+            Self::BackupWindow(_) => Concern::BackupWindow,
+            Self::MaintenanceWindow(_) => Concern::MaintenanceWindow,
+            Self::ParameterGroup(_) => Concern::Parameters,
         }
     }
 }
 
-/// Why nothing happens at the moment. `Display` is what users read in `waitingFor`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// AWS has not answered yet, or not consistently.
-    Unobserved,
-    /// The instance is being made.
-    Creating,
-    /// RDS is busy with the instance.
-    Busy(String),
-    /// A change was accepted and is not finished.
-    Applying(Concern),
-    /// RDS accepts no storage change while it optimises the last one.
-    StorageOptimizing,
-    /// The database does not answer; the text says what was seen.
-    Unreachable,
-    /// RDS gives no endpoint yet.
-    NoEndpoint,
-    /// A password is gone from Secrets Manager.
-    SecretLost(Which),
-    /// AWS could not be asked; it is tried again.
-    Aws,
-    /// AWS refuses the broker itself; it is tried again.
-    Denied,
-    /// The instance is being deleted.
-    Deleting,
-    /// A final snapshot cannot be taken in this state.
-    FinalSnapshot(String),
-    /// RDS gave up on the instance.
-    Broken(String),
-    /// The instance is out of storage and no more is asked for.
-    StorageFull,
-    /// Someone stopped the instance.
-    Stopped,
-    /// The wish was given up; the text says why.
-    GaveUp(String),
-    /// The tags make no sense; the text says which.
-    Unreadable(String),
-}
-
-impl Why {
-    /// Whether this is a problem to be shown in `error`, not just something that takes time.
+impl Concern {
+    /// Its name in tags.
     #[must_use]
-    pub fn problem(&self) -> Option<String> {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::SecretLost(which) => Some(format!(
-                "The {which} password is missing in AWS Secrets Manager; send a PATCH with secrets.{which}Password to set it anew."
-            )),
-            Self::Denied => Some(
-                "AWS refuses what the broker has to do for this service; its operator has to look at the log.".to_owned(),
-            ),
-            Self::Broken(status) => Some(format!(
-                "RDS reports the database as {status}; an operator of the AWS account has to look at it."
-            )),
-            Self::Stopped => Some(
-                "The database was stopped in AWS; it has to be started there before it can be used."
-                    .to_owned(),
-            ),
-            Self::GaveUp(reason) => Some(reason.clone()),
-            Self::Unreadable(problem) => Some(format!(
-                "The record of this service was changed in AWS and cannot be read: {problem}; an operator has to restore the tags of the DB instance."
-            )),
-            _ => None,
+            Self::Password => "password",
+            Self::Version => "version",
+            Self::Storage => "storage",
+            Self::Class => "class",
+            Self::MultiAz => "multi-az",
+            Self::Retention => "retention",
+            Self::Protection => "protection",
+            Self::BackupWindow => "backup-window",
+            Self::MaintenanceWindow => "maintenance-window",
+            Self::Parameters => "parameters",
+            Self::Extensions => "extensions",
+            Self::Deletion => "deletion",
         }
-    }
-}
-
-impl Why {
-    /// Whether only someone else can end the wait, so that looking again and again is no use.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        matches!(
-            self,
-            Self::Broken(_) | Self::StorageFull | Self::Stopped | Self::GaveUp(_) | Self::Unreadable(_)
-        )
     }
 }
 
@@ -187,33 +202,35 @@ impl fmt::Display for Concern {
             Self::MultiAz => "Multi-AZ",
             Self::Retention => "the backup retention",
             Self::Protection => "the deletion protection",
+            Self::BackupWindow => "the backup window",
+            Self::MaintenanceWindow => "the maintenance window",
+            Self::Parameters => "the server parameters",
+            Self::Extensions => "the extensions",
             Self::Deletion => "the deletion",
         })
     }
 }
 
-impl fmt::Display for Why {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Step {
+    /// Its kind in one word, for metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
         match self {
-            Self::Unobserved => out.write_str("an answer from AWS"),
-            Self::Creating => out.write_str("RDS to create the database"),
-            Self::Busy(status) => write!(out, "RDS to finish ({status})"),
-            Self::Applying(concern) => write!(out, "RDS to change {concern}"),
-            Self::StorageOptimizing => out.write_str("RDS to finish optimizing the last storage change"),
-            Self::Unreachable => out.write_str("the database to answer"),
-            Self::NoEndpoint => out.write_str("RDS to assign an endpoint"),
-            Self::SecretLost(which) => write!(out, "a PATCH with the {which} password"),
-            Self::Denied => out.write_str("AWS to permit what the broker has to do"),
-            Self::Aws => out.write_str("AWS to accept calls again"),
-            Self::Deleting => out.write_str("RDS to delete the database"),
-            Self::FinalSnapshot(status) => {
-                write!(out, "a state in which a final snapshot can be taken (now {status})")
-            }
-            Self::Broken(status) => write!(out, "an operator to repair the DB instance ({status})"),
-            Self::StorageFull => out.write_str("a PATCH with more storage"),
-            Self::Stopped => out.write_str("an operator to start the DB instance"),
-            Self::GaveUp(_) => out.write_str("a new PATCH"),
-            Self::Unreadable(_) => out.write_str("an operator to restore the tags"),
+            Self::TryLogin(_) => "try-login",
+            Self::SetUpUser => "set-up-user",
+            Self::CreateExtensions => "create-extensions",
+            Self::LookUpUpgrades => "look-up-upgrades",
+            Self::ReadEvents { .. } => "read-events",
+            Self::Group { .. } => "parameter-group",
+            Self::Modify(_) => "modify",
+            Self::Reboot => "reboot",
+            Self::Record(_) => "record",
+            Self::Start => "start",
+            Self::Delete(_) => "delete",
+            Self::DeleteSecrets(_) => "delete-secrets",
+            Self::DeleteGroups(_) => "delete-parameter-groups",
+            Self::Wait(_) => "wait",
+            Self::Done => "done",
         }
     }
 }
@@ -224,62 +241,31 @@ impl fmt::Display for Step {
         match self {
             Self::TryLogin(which) => write!(out, "log in as {which}"),
             Self::SetUpUser => out.write_str("set up database and user"),
+            Self::CreateExtensions => out.write_str("create extensions"),
+            Self::LookUpUpgrades => out.write_str("look up upgrades"),
+            Self::ReadEvents { concern, .. } => write!(out, "read what RDS says about {concern}"),
+            Self::Group { name, what } => match what {
+                GroupStep::Inspect => write!(out, "inspect parameter group {name}"),
+                GroupStep::Create { .. } => write!(out, "create parameter group {name}"),
+                GroupStep::Set(parameters) => {
+                    let names: Vec<_> = parameters.keys().map(String::as_str).collect();
+                    write!(out, "set {} in parameter group {name}", names.join(" "))
+                }
+                GroupStep::Reset(names) => write!(out, "reset {} in parameter group {name}", names.join(" ")),
+            },
             Self::Modify(modification) => write!(out, "change {}", modification.concern()),
+            Self::Reboot => out.write_str("reboot"),
             Self::Record(tags) => {
                 write!(out, "record {}", tags.keys().cloned().collect::<Vec<_>>().join(" "))
             }
-            Self::Delete { final_snapshot: Some(_) } => out.write_str("delete with a final snapshot"),
-            Self::Delete { final_snapshot: None } => out.write_str("delete"),
+            Self::Start => out.write_str("start"),
+            Self::Delete(Keep::Snapshot(_)) => out.write_str("delete with a final snapshot"),
+            Self::Delete(Keep::Backups) => out.write_str("delete and keep the automated backups"),
+            Self::Delete(Keep::Nothing) => out.write_str("delete"),
             Self::DeleteSecrets(_) => out.write_str("delete secrets"),
+            Self::DeleteGroups(_) => out.write_str("delete parameter groups"),
             Self::Wait(why) => write!(out, "wait for {why}"),
             Self::Done => out.write_str("done"),
         }
     }
-}
-
-/// What was learned since the worker began, beyond what DescribeDBInstances says. It only saves
-/// work: after a restart it is learned again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// Outcome of the last login, by password; bound to the version that was tried.
-    pub logins: BTreeMap<Which, Login>,
-    /// Concerns that are not to be touched before a moment (seconds since 1970), and why.
-    pub paused: BTreeMap<Concern, (Why, u64)>,
-    /// What RDS refused for good, to be recorded.
-    pub refused: Option<Refusal>,
-    /// Whether the secrets of the instance being deleted are gone.
-    pub secrets_deleted: bool,
-}
-
-/// RDS refused a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The wish it was for.
-    pub wish: String,
-    /// A sentence for the user.
-    pub reason: String,
-    /// Whether trying again later can help (capacity), or only a new wish can.
-    pub passing: bool,
-}
-
-/// A login that was tried.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Login {
-    /// VersionId of the password.
-    pub version: String,
-    /// What happened.
-    pub verdict: Verdict,
-}
-
-/// How a login ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The password works.
-    Worked,
-    /// The server refused it.
-    Refused,
-    /// The server did not answer.
-    Unreachable,
-    /// The password is gone from Secrets Manager.
-    Lost,
 }

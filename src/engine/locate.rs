@@ -22,8 +22,7 @@ impl Engine {
         let at = Instant::now();
         let identifier = inner.settings.broker.instance_identifier(id);
         let found = inner.aws.describe_instances(&[identifier]).await?.pop();
-        let known = found.map(|instance| Known::new(instance, &inner.settings.broker, &inner.catalog));
-        inner.refresher.answered(id, known, at);
+        inner.refresher.answered(id, found, at, &inner.settings.broker, &inner.catalog);
         let snapshot = inner.refresher.snapshot();
         let sighting = snapshot.get(id).filter(|sighting| !sighting.is_missing());
         Ok(sighting.and_then(|sighting| sighting.known.clone()))

@@ -9,8 +9,9 @@
 
 mod create;
 mod delete;
-mod execute;
+mod effects;
 mod locate;
+mod overlay;
 mod refresh;
 mod snapshot;
 mod status;
@@ -28,10 +29,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::aws::Aws;
-use crate::contract::status::Status;
+use crate::contract::status::Status as Document;
 use crate::decide::{Evidence, Step, Why, decide};
 use crate::error::{Error, Result};
-use crate::model::{BrokerName, Catalog, Desired, Instance, Meaning, Provider, ServiceId, Which};
+use crate::model::{
+    BrokerName, Catalog, Desired, Instance, Meaning, Observed, Provider, ServiceId, Status, Upgrades, Which,
+};
 use crate::sql::Databases;
 use refresh::{Refresher, lock};
 use snapshot::{Known, Snapshot};
@@ -77,7 +80,8 @@ struct Inner {
     notes: Mutex<HashMap<ServiceId, Why>>,
     lost_secrets: watch::Sender<BTreeSet<(ServiceId, Which)>>,
     locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
-    unknown_statuses: Mutex<BTreeSet<String>>,
+    noticed_statuses: Mutex<HashMap<String, Status>>,
+    upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
     tasks: TaskTracker,
     stopped: CancellationToken,
 }
@@ -96,7 +100,8 @@ impl Engine {
             notes: Mutex::default(),
             lost_secrets: watch::Sender::default(),
             locks: Mutex::default(),
-            unknown_statuses: Mutex::default(),
+            noticed_statuses: Mutex::default(),
+            upgrades: Mutex::default(),
             tasks: TaskTracker::new(),
             stopped: CancellationToken::new(),
         };
@@ -155,7 +160,7 @@ impl Engine {
         &self,
         provider: Provider,
         ids: Vec<ServiceId>,
-    ) -> Result<(BTreeMap<ServiceId, Status>, Duration)> {
+    ) -> Result<(BTreeMap<ServiceId, Document>, Duration)> {
         self.observed_at()?;
         let stale: Vec<_> = {
             let snapshot = self.inner.refresher.snapshot();
@@ -195,8 +200,8 @@ impl Engine {
 
     fn is_stale(&self, snapshot: &Snapshot, id: ServiceId) -> bool {
         let sighting = snapshot.get(id);
-        let settled =
-            sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known));
+        let settled = self.waits_long(id)
+            || sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known));
         let (at, limit) = if settled {
             (snapshot.asked_at(id), self.inner.settings.refresh_settled)
         } else {
@@ -206,16 +211,24 @@ impl Engine {
         at.is_none_or(|at| at.elapsed() >= limit)
     }
 
+    /// Whether its worker waits for something that takes hours.
+    fn waits_long(&self, id: ServiceId) -> bool {
+        lock(&self.inner.notes).get(&id).is_some_and(Why::is_long)
+    }
+
     /// The one task that calls DescribeDBInstances for the snapshot.
     async fn observe(self) {
         let inner = &self.inner;
         let due = |snapshot: &Snapshot| {
+            let long: BTreeSet<ServiceId> =
+                lock(&inner.notes).iter().filter(|(_, why)| why.is_long()).map(|(id, _)| *id).collect();
             let working = lock(&inner.workers);
             snapshot
                 .services()
                 .filter(|(id, sighting, known)| {
-                    (working.contains_key(id) || sighting.is_missing() || !is_settled(known))
-                        && sighting.at.elapsed() >= inner.settings.refresh_active.mul_f64(0.9)
+                    let moving = working.contains_key(id) || !is_settled(known);
+                    let due = sighting.at.elapsed() >= inner.settings.refresh_active.mul_f64(0.9);
+                    due && (sighting.is_missing() || (moving && !long.contains(id)))
                 })
                 .map(|(id, ..)| id)
                 .collect()
@@ -295,11 +308,25 @@ impl Engine {
         }
     }
 
-    /// An unknown status is "in progress"; that it is unknown is said once.
+    /// What a status says to operators is logged once: that an unknown one counts as "in progress",
+    /// and what to look at where an instance needs help.
     fn notice_status(&self, instance: &Instance) {
         let status = &instance.status;
-        if !status.is_known() && lock(&self.inner.unknown_statuses).insert(status.to_string()) {
-            tracing::warn!(db.status = %status, "RDS reports a status this broker does not know; it counts as in progress");
+        let needs_help =
+            matches!(status.meaning(), Meaning::Broken | Meaning::StorageFull | Meaning::Stopped);
+        if status.is_known() && !needs_help {
+            lock(&self.inner.noticed_statuses).remove(&instance.resource_id);
+            return;
+        }
+        let subject = if needs_help { instance.resource_id.clone() } else { status.to_string() };
+        let before = lock(&self.inner.noticed_statuses).insert(subject, status.clone());
+        if before.is_some_and(|before| before == *status) {
+            return;
+        }
+        if needs_help {
+            tracing::warn!(db.id = %instance.identifier, db.status = %status, hint = status.hint(), "A DB instance needs help");
+        } else {
+            tracing::warn!(db.id = %instance.identifier, db.status = %status, "RDS reports a status this broker does not know; it counts as in progress");
         }
     }
 }
@@ -311,8 +338,7 @@ fn still_working() -> Error {
 /// Whether a worker could do something, now or once RDS has finished.
 fn needs_work(known: &Known) -> bool {
     let Some(desired) = &known.desired else { return false };
-    let observed = crate::model::Observed::Present(Box::new(known.instance.clone()));
-    match decide(desired, &observed, &Evidence::default(), now()) {
+    match decide(desired, &Observed::Present(&known.instance), &Evidence::default(), now()) {
         Step::Done => false,
         Step::Wait(why) => !why.is_idle(),
         _ => true,

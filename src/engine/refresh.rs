@@ -13,10 +13,11 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::overlay::Overlay;
 use super::snapshot::{Known, Scope, Snapshot};
 use crate::aws::{Aws, Failure, LARGEST_BATCH, Outcome};
 use crate::error::chain;
-use crate::model::{BrokerName, Catalog, Instance, ServiceId};
+use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
 
 /// The longest pause after failed rounds.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -31,7 +32,8 @@ const MOST_PAGES: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Refresher {
     snapshot: ArcSwap<Snapshot>,
-    writing: Mutex<()>,
+    /// Held while the snapshot is replaced.
+    writing: Mutex<Overlay>,
     wanted: Mutex<Wanted>,
     kick: Notify,
     rounds: watch::Sender<Round>,
@@ -84,10 +86,26 @@ impl Refresher {
         self.snapshot.store(self.snapshot.load().with_own(id, known, Instant::now()).into());
     }
 
+    /// Notes tags that were just written over those of an instance.
+    pub(crate) fn wrote(&self, id: ServiceId, before: &Instance, tags: &Tags) {
+        lock(&self.writing).wrote(id, before, tags, Instant::now());
+    }
+
     /// Works in the answer to a question about one id that was asked at `at`.
-    pub(crate) fn answered(&self, id: ServiceId, known: Option<Known>, at: Instant) {
-        let found = known.map(|known| (id, known)).into_iter().collect();
-        let _writing = lock(&self.writing);
+    pub(crate) fn answered(
+        &self,
+        id: ServiceId,
+        found: Option<Instance>,
+        at: Instant,
+        broker: &BrokerName,
+        catalog: &Catalog,
+    ) {
+        let mut writing = lock(&self.writing);
+        let found = found.map(|mut instance| {
+            writing.apply(id, &mut instance, at);
+            (id, Known::new(instance, broker, catalog))
+        });
+        let found = found.into_iter().collect();
         self.snapshot.store(self.snapshot.load().with_answer(&Scope::Ids(vec![id]), found, at).into());
     }
 
@@ -215,14 +233,15 @@ impl Refresher {
         broker: &BrokerName,
         catalog: &Catalog,
     ) {
+        let mut writing = lock(&self.writing);
         let found = found
             .into_iter()
-            .filter_map(|instance| {
+            .filter_map(|mut instance| {
                 let id = broker.service_of(&instance.identifier)?;
+                writing.apply(id, &mut instance, at);
                 Some((id, Known::new(instance, broker, catalog)))
             })
             .collect();
-        let _writing = lock(&self.writing);
         self.snapshot.store(self.snapshot.load().with_answer(scope, found, at).into());
     }
 }

@@ -98,9 +98,9 @@ impl Sighting {
     }
 
     /// For a decision: a missing instance is neither there nor gone.
-    pub(crate) fn observed(&self) -> Observed {
+    pub(crate) fn observed(&self) -> Observed<'_> {
         match &self.known {
-            Some(known) if self.misses == 0 => Observed::Present(Box::new(known.instance.clone())),
+            Some(known) if self.misses == 0 => Observed::Present(&known.instance),
             Some(_) => Observed::Unknown,
             None => Observed::Absent,
         }

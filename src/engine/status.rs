@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use super::snapshot::Known;
 use crate::contract::status::{Details, Plan, Status};
-use crate::decide::{Evidence, Step, Why, decide, differences, only_storage_pending};
+use crate::decide::{Evidence, Modification, Step, Why, decide, differences, only_storage_pending};
 use crate::model::desired::{Target, parameter};
 use crate::model::{
-    ConfigKey, Desired, Instance, Meaning, Observed, Parameter, ProviderCatalog, Record, Which,
+    ConfigKey, Desired, Instance, Meaning, Observed, Parameter, ProviderCatalog, Record, Setting, Which,
 };
 
 /// Where RDS's certificate authorities are published.
@@ -25,7 +25,7 @@ pub(super) fn render(
     catalog: &ProviderCatalog,
     now: u64,
 ) -> Status {
-    let observed = Observed::Present(Box::new(known.instance.clone()));
+    let observed = Observed::Present(&known.instance);
     let step = known
         .desired
         .as_ref()
@@ -40,13 +40,15 @@ pub(super) fn render(
         _ => None,
     };
     let problem = why.as_ref().and_then(Why::problem);
+    // Part of the wish may be given up while the rest goes on.
+    let gave_up = target.and_then(|target| target.gave_up.as_ref()).map(|gave_up| gave_up.reason.clone());
     let lost = lost.and_then(|which| Why::SecretLost(which).problem());
-    let drift = target.and_then(|target| drift(target, &known.instance));
+    let drift = target.map(|target| drift(target, &known.instance)).unwrap_or_default();
     Status {
         plan: known.record().map_or_else(Plan::default, |record| plan(record, target, known, catalog)),
-        config: known.record().map(config).unwrap_or_default(),
+        config: known.record().map(|record| config(record, &drift, &known.instance)).unwrap_or_default(),
         details: details(known, target, &step, why.as_ref()),
-        error: problem.or(lost).or(drift),
+        error: problem.or(gave_up).or(lost).or_else(|| drift_sentence(&drift, &known.instance)),
     }
 }
 
@@ -66,26 +68,72 @@ fn plan(record: &Record, target: Option<&Target>, known: &Known, catalog: &Provi
     Plan { id: record.plan_id, parameters }
 }
 
-fn config(record: &Record) -> BTreeMap<String, String> {
-    record.config.iter().map(|(key, value)| (key.to_string(), value.clone())).collect()
+/// What was sent; where someone else changed what a PATCH can put back, what RDS has.
+fn config(record: &Record, drift: &[Modification], seen: &Instance) -> BTreeMap<String, Setting> {
+    let mut config: BTreeMap<ConfigKey, Setting> = record.config.clone();
+    for difference in drift {
+        let (key, actual) = match difference {
+            Modification::MultiAz(wanted) => (ConfigKey::MultiAz, Setting::Flag(!wanted)),
+            Modification::DeletionProtection(wanted) => {
+                (ConfigKey::DeletionProtection, Setting::Flag(!wanted))
+            }
+            Modification::BackupRetention(_) => {
+                (ConfigKey::BackupRetentionDays, Setting::Number(seen.backup_retention))
+            }
+            Modification::BackupWindow(_) => {
+                (ConfigKey::BackupWindow, Setting::Text(seen.backup_window.clone()))
+            }
+            Modification::MaintenanceWindow(_) => {
+                (ConfigKey::MaintenanceWindow, Setting::Text(seen.maintenance_window.clone()))
+            }
+            // The server does not run with any of them.
+            Modification::ParameterGroup(_) => (ConfigKey::Parameters, Setting::Parameters(BTreeMap::new())),
+            _ => continue,
+        };
+        config.insert(key, actual);
+    }
+    config.into_iter().map(|(key, setting)| (key.to_string(), setting)).collect()
 }
 
-/// What someone changed that neither plan nor config can show.
-fn drift(target: &Target, seen: &Instance) -> Option<String> {
-    use crate::decide::Modification as M;
+/// What someone changed in AWS since the wish was reached, and a PATCH can put back.
+fn drift(target: &Target, seen: &Instance) -> Vec<Modification> {
     if !target.done {
-        return None;
+        return Vec::new();
     }
+    // More storage or a newer version is no drift: RDS does both by itself.
+    let mut all = differences(target, seen);
+    all.retain(|difference| {
+        !matches!(difference, Modification::Storage { .. } | Modification::Version { .. })
+    });
+    if !target.parameters.is_empty() && !seen.parameter_group.name.starts_with(&target.group_prefix) {
+        all.push(Modification::ParameterGroup(seen.parameter_group.name.clone()));
+    }
+    all
+}
+
+/// The same in a sentence.
+fn drift_sentence(drift: &[Modification], seen: &Instance) -> Option<String> {
     let on = |value: bool| if value { "on" } else { "off" };
-    let changed: Vec<String> = differences(target, seen)
+    let changed: Vec<String> = drift
         .iter()
         .filter_map(|difference| match difference {
-            M::MultiAz(wanted) => Some(format!("Multi-AZ is {}", on(!wanted))),
-            M::BackupRetention(days) => {
+            Modification::MultiAz(wanted) => Some(format!("Multi-AZ is {}", on(!wanted))),
+            Modification::BackupRetention(days) => {
                 Some(format!("backups are kept {} days instead of {days}", seen.backup_retention))
             }
-            M::DeletionProtection(wanted) => Some(format!("deletion protection is {}", on(!wanted))),
-            M::Class(class) => Some(format!("the instance class is {} instead of {class}", seen.class)),
+            Modification::DeletionProtection(wanted) => {
+                Some(format!("deletion protection is {}", on(!wanted)))
+            }
+            Modification::Class(class) => {
+                Some(format!("the instance class is {} instead of {class}", seen.class))
+            }
+            Modification::BackupWindow(window) => {
+                Some(format!("the backup window is {} instead of {window}", seen.backup_window))
+            }
+            Modification::MaintenanceWindow(window) => {
+                Some(format!("the maintenance window is {} instead of {window}", seen.maintenance_window))
+            }
+            Modification::ParameterGroup(name) => Some(format!("the parameter group is {name}")),
             _ => None,
         })
         .collect();
@@ -103,12 +151,13 @@ fn details(known: &Known, target: Option<&Target>, step: &Step, why: Option<&Why
     let dsn = record.zip(seen.endpoint.as_ref()).map(|(record, endpoint)| {
         // Names hold letters, digits and underscores only, so nothing needs escaping.
         format!(
-            "{}://{}@{}:{}/{}?sslmode=require",
+            "{}://{}@{}:{}/{}?{}",
             record.provider.traits().dsn_scheme,
-            record.config(ConfigKey::UserName),
+            record.text(ConfigKey::UserName),
             endpoint.host,
             endpoint.port,
-            record.config(ConfigKey::DatabaseName),
+            record.text(ConfigKey::DatabaseName),
+            record.provider.traits().dsn_tls,
         )
     });
     Details {

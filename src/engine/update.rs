@@ -1,6 +1,8 @@
 //! PATCH: a changed password to Secrets Manager, then the changed keys with a new wish into the
 //! tags. From then on the wish is durable, and the worker sees to it.
 
+use std::sync::Arc;
+
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
@@ -9,10 +11,11 @@ use super::create::{random_id, retrying};
 use super::snapshot::Known;
 use crate::aws::{Outcome, Stored};
 use crate::decide::differences;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, chain};
 use crate::model::record::SecretRef;
 use crate::model::{
-    Change, Desired, Meaning, Owner, Provider, Record, ServiceId, Tags, Update, Which, resolve, tag,
+    Change, ConfigKey, Desired, Meaning, Owner, Provider, Record, ServiceId, Tags, Update, Upgrades, Which,
+    resolve, tag,
 };
 
 impl Engine {
@@ -39,7 +42,9 @@ impl Engine {
     pub(super) async fn change(&self, request: Update, known: &Known) -> Result<()> {
         let Owner::Ours(record) = &known.owner else { return Err(unreadable()) };
         let catalog = self.inner.catalog.provider(request.provider);
-        let mut tags = resolve::update(record, &known.instance, &request.change, catalog)?;
+        let upgrades = self.upgrades_for(record, &request.change).await;
+        let mut tags =
+            resolve::update(record, &known.instance, &request.change, catalog, upgrades.as_deref())?;
         let new_secrets = self.change_secrets(record, &request.change, &mut tags).await?;
         if tags.is_empty() && !(asks_for_something(&request.change) && off_course(known)) {
             return Ok(());
@@ -55,6 +60,20 @@ impl Engine {
         self.saw_tags(known, &tags);
         self.push(request.id);
         Ok(())
+    }
+
+    /// What RDS says about upgrades, where another version is asked for. Where it says nothing at the
+    /// moment, the loop finds out.
+    async fn upgrades_for(&self, record: &Record, change: &Change) -> Option<Arc<Upgrades>> {
+        let asked = change.config.get(&ConfigKey::Version)?.as_ref()?.as_text()?;
+        if asked == record.text(ConfigKey::Version) {
+            return None;
+        }
+        let outcome = self.upgrades(record.provider).await;
+        if let Err(failure) = &outcome {
+            tracing::warn!(error = %chain(failure), "RDS did not say which upgrades there are");
+        }
+        outcome.ok()
     }
 
     /// Stores the passwords that differ from the wanted ones. Returns the secrets that were made

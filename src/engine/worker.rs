@@ -34,6 +34,7 @@ pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
         life: None,
         wish: None,
         repeated: None,
+        counted: None,
         failures: 0,
     };
     async move { while worker.turn().await {} }.instrument(span).await;
@@ -52,6 +53,8 @@ struct Worker {
     wish: Option<String>,
     /// The last step's text, and how often it came in a row.
     repeated: Option<(String, u32)>,
+    /// When the last observation that was counted was asked for.
+    counted: Option<Instant>,
     failures: u32,
 }
 
@@ -68,13 +71,15 @@ impl Worker {
         // Once the instance is gone, what its tags asked for last still holds for what belonged to it.
         let Some((known, desired)) = self.last.clone() else { return self.leave_if_idle() };
         let seen_at = sighting.as_ref().map(|sighting| sighting.at);
-        let observed = match sighting.filter(|sighting| with_wish(sighting).is_some()) {
+        let sighting = sighting.filter(|sighting| with_wish(sighting).is_some());
+        let observed = match &sighting {
             Some(sighting) => sighting.observed(),
             // Gone, or someone else has taken the name.
             None => Observed::Absent,
         };
         self.heed_new_life(&known);
         self.heed_new_wish(&desired);
+        self.count(&observed, seen_at);
         let step = decide(&desired, &observed, &self.evidence, now());
         match step {
             Step::Done => self.leave_if_idle(),
@@ -90,14 +95,26 @@ impl Worker {
         }
     }
 
+    /// Works in an observation of AWS's that was not counted yet.
+    fn count(&mut self, observed: &Observed<'_>, at: Option<Instant>) {
+        if let Observed::Present(seen) = observed
+            && self.counted != at
+        {
+            self.evidence.observe(seen);
+            self.counted = at;
+        }
+    }
+
     /// Executes a step. Before a deletion the instance is observed again, and the step is taken
     /// only if it still follows.
     async fn act(&mut self, step: &Step, known: &Arc<Known>, desired: &Desired) {
-        if matches!(step, Step::Delete { .. }) && !self.still_follows(step).await {
+        if matches!(step, Step::Delete(_)) && !self.still_follows(step).await {
             return self.pause().await;
         }
         let begun = Instant::now();
         let outcome = self.engine.execute(self.id, step, known, desired, &mut self.evidence).await;
+        // What a call of our own has answered is no observation.
+        self.counted = self.seen_at();
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(()) => {
@@ -117,8 +134,7 @@ impl Worker {
     async fn still_follows(&mut self, step: &Step) -> bool {
         let Ok(Some(known)) = self.engine.look_once(self.id).await else { return false };
         let Some(desired) = &known.desired else { return false };
-        let observed = Observed::Present(Box::new(known.instance.clone()));
-        decide(desired, &observed, &self.evidence, now()) == *step
+        decide(desired, &Observed::Present(&known.instance), &self.evidence, now()) == *step
     }
 
     /// Until something is newer than what the decision was made on, or a push, but never without
@@ -133,9 +149,7 @@ impl Worker {
         let mut rounds = self.engine.inner.refresher.rounds();
         let newer = async {
             tokio::time::sleep(pause).await;
-            let seen =
-                |engine: &Engine, id| engine.inner.refresher.snapshot().get(id).map(|sighting| sighting.at);
-            while seen(&self.engine, self.id) == seen_at {
+            while self.seen_at() == seen_at {
                 if rounds.changed().await.is_err() {
                     return;
                 }
@@ -148,6 +162,10 @@ impl Worker {
         }
         self.evidence.logins.retain(|_, login| login.verdict == Verdict::Worked);
         true
+    }
+
+    fn seen_at(&self) -> Option<Instant> {
+        self.engine.inner.refresher.snapshot().get(self.id).map(|sighting| sighting.at)
     }
 
     async fn pause(&mut self) {
@@ -177,6 +195,7 @@ impl Worker {
     fn heed_new_life(&mut self, known: &Known) {
         if self.life.as_ref() != Some(&known.instance.resource_id) {
             self.evidence = Evidence::default();
+            self.counted = None;
             self.life = Some(known.instance.resource_id.clone());
         }
     }
@@ -188,8 +207,7 @@ impl Worker {
             Desired::Gone { .. } | Desired::Unreadable(_) => None,
         };
         if wish != self.wish {
-            self.evidence.paused.clear();
-            self.evidence.refused = None;
+            self.evidence.begin_wish();
             self.wish = wish;
         }
     }

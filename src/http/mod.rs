@@ -48,7 +48,7 @@ impl FromRef<Scope> for App {
 pub fn router(app: App) -> Router {
     let guard = Arc::new(Guard::new(app.config()));
     let mut services = Router::new();
-    for provider in Provider::ALL {
+    for provider in app.catalog().providers() {
         let scope = Scope { app: app.clone(), provider };
         for prefix in PREFIXES {
             services = services.merge(routes(&format!("{prefix}/{provider}")).with_state(scope.clone()));

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::record::{GaveUp, SecretRef};
-use super::{ConfigKey, Instance, Owner, Parameter, ProviderCatalog, Record, Tags, Which, catalog, tag};
+use super::{ConfigKey, Instance, Owner, Parameter, Provider, ProviderCatalog, Record, Tags, Which};
+use super::{catalog, group, tag};
 
 /// What should be true of the instance of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Desired {
     Gone {
         /// ARNs of its secrets.
         secrets: Vec<String>,
+        /// Names of its own DB parameter groups.
+        groups: Vec<String>,
         /// Whether a snapshot is taken first.
         final_snapshot: bool,
     },
@@ -40,10 +43,34 @@ pub struct Target {
     pub backup_retention: u32,
     /// Whether the instance is protected against deletion by others.
     pub deletion_protection: bool,
+    /// When RDS takes backups; its own choice where `None`.
+    pub backup_window: Option<String>,
+    /// When RDS maintains it; its own choice where `None`.
+    pub maintenance_window: Option<String>,
+    /// Whether changes that cause an outage wait for the maintenance window. Never before the first
+    /// wish was reached: nobody uses the database yet.
+    pub parks_outages: bool,
+    /// Which engine it runs.
+    pub provider: Provider,
+    /// What the names of its own DB parameter groups begin with.
+    pub group_prefix: String,
+    /// Server parameters that differ from the default.
+    pub parameters: BTreeMap<String, ServerParameter>,
+    /// Extensions to be created in the user's database.
+    pub extensions: Vec<String>,
     /// The passwords.
     pub secrets: BTreeMap<Which, SecretRef>,
     /// What was tried for this wish and refused.
     pub gave_up: Option<GaveUp>,
+}
+
+/// A server parameter that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerParameter {
+    /// As RDS takes it.
+    pub value: String,
+    /// Whether the server takes it only when it starts.
+    pub needs_reboot: bool,
 }
 
 impl Desired {
@@ -58,10 +85,13 @@ impl Desired {
             Owner::Foreign => None,
             Owner::Ours(record) if gone => Some(Self::Gone {
                 secrets: secret_arns(&instance.tags),
+                groups: own_groups(record, instance),
                 final_snapshot: record.instance_pin.final_snapshot,
             }),
             Owner::Damaged(..) if gone => Some(Self::Gone {
                 secrets: secret_arns(&instance.tags),
+                // The sweep finds them.
+                groups: Vec::new(),
                 final_snapshot: catalog.defaults.final_snapshot,
             }),
             Owner::Damaged(_, problem) => Some(Self::Unreadable(problem.clone())),
@@ -81,14 +111,45 @@ impl Target {
             done: record.done.as_ref() == Some(&record.wish),
             class: class(record, catalog)?,
             storage_gib: catalog::storage_gib(parameter(record, Parameter::Storage, catalog))?,
-            version: record.config(ConfigKey::Version).to_owned(),
-            multi_az: record.instance_pin.multi_az,
-            backup_retention: record.instance_pin.backup_retention,
-            deletion_protection: record.instance_pin.deletion_protection,
+            version: record.text(ConfigKey::Version).to_owned(),
+            multi_az: record.flag(ConfigKey::MultiAz),
+            backup_retention: record.backup_retention(),
+            deletion_protection: record.flag(ConfigKey::DeletionProtection),
+            backup_window: window(record, ConfigKey::BackupWindow),
+            maintenance_window: window(record, ConfigKey::MaintenanceWindow),
+            parks_outages: record.flag(ConfigKey::ApplyDuringMaintenance) && record.done.is_some(),
+            provider: record.provider,
+            group_prefix: group::prefix(&instance.identifier, &record.incarnation),
+            parameters: server_parameters(record, catalog),
+            extensions: record.extensions().to_vec(),
             secrets: record.secrets.clone(),
             gave_up: record.current_give_up(&instance.resource_id).cloned(),
         })
     }
+}
+
+fn window(record: &Record, key: ConfigKey) -> Option<String> {
+    Some(record.text(key).to_ascii_lowercase()).filter(|text| !text.is_empty())
+}
+
+fn server_parameters(record: &Record, catalog: &ProviderCatalog) -> BTreeMap<String, ServerParameter> {
+    let wanted = |(name, value): (String, super::Scalar)| {
+        // Of one that the catalogue no longer knows, the careful way is taken.
+        let needs_reboot = catalog.parameters.get(&name).is_none_or(catalog::AllowedParameter::needs_reboot);
+        (name, ServerParameter { value: value.to_string(), needs_reboot })
+    };
+    record.server_parameters().into_iter().map(wanted).collect()
+}
+
+/// The groups that a service has made for itself: the one it uses, or was about to.
+fn own_groups(record: &Record, instance: &Instance) -> Vec<String> {
+    let prefix = group::prefix(&instance.identifier, &record.incarnation);
+    let used = Some(&instance.parameter_group.name).filter(|name| name.starts_with(&prefix)).cloned();
+    let about_to = (!record.server_parameters().is_empty())
+        .then(|| group::own(&prefix, &record.provider.traits().family(&instance.engine_version)));
+    let mut groups: Vec<_> = used.into_iter().chain(about_to).collect();
+    groups.dedup();
+    groups
 }
 
 /// The value in force for a plan parameter. The pin is used only for the plan it was made for.

@@ -26,17 +26,29 @@ pub struct Instance {
     pub class: String,
     /// GiB.
     pub allocated_storage: u32,
+    /// Up to how many GiB RDS grows it by itself; `None` where it does not.
+    pub max_allocated_storage: Option<u32>,
+    /// `gp3`, `gp2`, `io1` or `io2`.
+    pub storage_type: String,
+    /// IOPS the volume has, also where they cannot be set.
+    pub iops: Option<u32>,
     /// Whether it has a standby in another zone.
     pub multi_az: bool,
     /// Days that automated backups are kept.
     pub backup_retention: u32,
     /// Whether DeleteDBInstance is refused.
     pub deletion_protection: bool,
+    /// Daily, UTC, as `03:00-03:30`.
+    pub backup_window: String,
+    /// Weekly, UTC, as `sun:05:00-sun:06:00`.
+    pub maintenance_window: String,
+    /// The DB parameter group it uses.
+    pub parameter_group: ParameterGroup,
     /// Present once RDS has one.
     pub endpoint: Option<Endpoint>,
     /// What RDS has accepted and not applied yet.
     pub pending: Pending,
-    /// Whether a parameter group or security group is still being applied.
+    /// Whether a security group is still being applied.
     pub applying: bool,
     /// All tags.
     pub tags: Tags,
@@ -66,15 +78,48 @@ pub struct Pending {
     pub backup_retention: Option<u32>,
     /// A master password is being set.
     pub password: bool,
+    /// Something is on its way that the broker never asks for.
+    pub other: bool,
+}
+
+impl Pending {
+    /// Whether RDS has nothing left to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The DB parameter group of an instance, and whether the server runs with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParameterGroup {
+    /// Its name.
+    pub name: String,
+    /// How far it is applied.
+    pub status: ApplyStatus,
+}
+
+/// `ParameterApplyStatus`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ApplyStatus {
+    /// The server runs with it.
+    #[default]
+    InSync,
+    /// RDS is at it.
+    Applying,
+    /// It takes a reboot.
+    PendingReboot,
+    /// The server did not take a value.
+    Failed,
 }
 
 /// What is known of the instance of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Observed {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observed<'a> {
     /// Nothing was learned (a failed call, a single "not found"): never a reason to act.
     Unknown,
     /// Several consistent answers said that it does not exist.
     Absent,
     /// As described.
-    Present(Box<Instance>),
+    Present(&'a Instance),
 }

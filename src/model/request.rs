@@ -5,6 +5,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
+use super::setting::{Setting, SettingKind};
 use super::{Provider, ServiceId};
 
 /// A key of `plan.parameters`.
@@ -27,6 +28,52 @@ pub enum ConfigKey {
     DatabaseName,
     /// The login made for the user; immutable.
     UserName,
+    /// Whether it has a standby in another zone.
+    MultiAz,
+    /// Days that automated backups are kept.
+    BackupRetentionDays,
+    /// When RDS takes backups, daily, UTC.
+    BackupWindow,
+    /// When RDS maintains it, weekly, UTC.
+    MaintenanceWindow,
+    /// Whether the instance is protected against deletion by others.
+    DeletionProtection,
+    /// Whether changes that cause an outage wait for the maintenance window.
+    ApplyDuringMaintenance,
+    /// Server parameters.
+    Parameters,
+    /// Extensions created in the user's database (PostgreSQL).
+    Extensions,
+}
+
+impl ConfigKey {
+    /// What kind of value it has.
+    #[must_use]
+    pub fn kind(self) -> SettingKind {
+        match self {
+            Self::Version
+            | Self::DatabaseName
+            | Self::UserName
+            | Self::BackupWindow
+            | Self::MaintenanceWindow => SettingKind::Text,
+            Self::MultiAz | Self::DeletionProtection | Self::ApplyDuringMaintenance => SettingKind::Flag,
+            Self::BackupRetentionDays => SettingKind::Number,
+            Self::Parameters => SettingKind::Parameters,
+            Self::Extensions => SettingKind::Names,
+        }
+    }
+
+    /// Whether a value of it can be too long for one tag.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        matches!(self.kind(), SettingKind::Parameters | SettingKind::Names)
+    }
+
+    /// Whether its default is pinned in a tag of its own where it is not sent.
+    #[must_use]
+    pub fn has_pin(self) -> bool {
+        matches!(self, Self::Version | Self::DatabaseName | Self::UserName)
+    }
 }
 
 /// One of the two passwords of a service.
@@ -66,7 +113,19 @@ macro_rules! named {
 }
 
 named!(Parameter { Storage = "storage", Cpu = "cpu", Memory = "memory" });
-named!(ConfigKey { Version = "version", DatabaseName = "databaseName", UserName = "userName" });
+named!(ConfigKey {
+    Version = "version",
+    DatabaseName = "databaseName",
+    UserName = "userName",
+    MultiAz = "multiAz",
+    BackupRetentionDays = "backupRetentionDays",
+    BackupWindow = "backupWindow",
+    MaintenanceWindow = "maintenanceWindow",
+    DeletionProtection = "deletionProtection",
+    ApplyDuringMaintenance = "applyDuringMaintenance",
+    Parameters = "parameters",
+    Extensions = "extensions",
+});
 named!(Which { Superuser = "superuser", User = "user" });
 
 /// A field of a partial document: `None` where it was not sent, `Some(None)` where it was sent as
@@ -85,7 +144,7 @@ pub struct Change {
     /// `plan.parameters`; `None` is null.
     pub parameters: BTreeMap<Parameter, Option<u64>>,
     /// `config`; `None` is null.
-    pub config: BTreeMap<ConfigKey, Option<String>>,
+    pub config: BTreeMap<ConfigKey, Option<Setting>>,
     /// `secrets`.
     pub passwords: BTreeMap<Which, SecretString>,
 }

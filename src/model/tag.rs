@@ -4,14 +4,16 @@
 //! each, and at most 50 tags on a resource (RDS API reference, `Tag`). Values are escaped, so
 //! that any text survives; what does not fit is refused before anything is written.
 
-use super::{ConfigKey, Parameter, Which};
+use super::{ConfigKey, Parameter, Tags, Which};
 
-/// Name of the broker that owns the resource; on secrets too.
+/// Name of the broker that owns the resource; on secrets and parameter groups too.
 pub const BROKER: &str = "codesphere:broker";
 /// The provider under whose path the service was booked; on secrets too.
 pub const PROVIDER: &str = "codesphere:provider";
 /// The service id; on secrets too.
 pub const SERVICE: &str = "codesphere:service";
+/// When a parameter group was made, in seconds since 1970; on parameter groups only.
+pub const MADE_AT: &str = "codesphere:made-at";
 /// Which password a secret holds; on secrets only.
 pub const SECRET_OF: &str = "codesphere:secret-of";
 /// The platform's team id.
@@ -24,8 +26,10 @@ pub const INCARNATION: &str = "codesphere:incarnation";
 pub const WISH: &str = "codesphere:wish";
 /// The wish that RDS was seen to match.
 pub const DONE: &str = "codesphere:done";
-/// The wish that was given up, how often it was tried, when, and why.
+/// What of a wish was given up, how often it was tried, and when.
 pub const GAVE_UP: &str = "codesphere:gaveup";
+/// Why it was given up, for the user.
+pub const GAVE_UP_WHY: &str = "codesphere:gaveup/why";
 /// Present once the service is to be deleted.
 pub const DELETING: &str = "codesphere:deleting";
 /// The plan that was sent, by its id.
@@ -53,6 +57,49 @@ pub fn parameter(parameter: Parameter) -> String {
 #[must_use]
 pub fn config(key: ConfigKey) -> String {
     format!("codesphere:config/{key}")
+}
+
+/// Tags at most for one list, [`LONGEST_VALUE`] characters each.
+#[must_use]
+pub fn most_chunks(key: ConfigKey) -> usize {
+    if key == ConfigKey::Parameters { 8 } else { 3 }
+}
+
+/// The tags of a list that was sent. RDS takes all tags of one call or none, and the first says
+/// how many belong together, so what a longer value has left behind means nothing.
+#[must_use]
+pub fn list(key: ConfigKey, text: Option<&str>) -> Tags {
+    let Some(text) = text else { return Tags::from([(config(key), NULL.to_owned())]) };
+    let mut chunks: Vec<String> = Vec::new();
+    // The text holds no space, which RDS would trim at an end.
+    let head = "00+".to_owned();
+    let mut chunk = head;
+    for character in text.chars() {
+        if chunk.len() == LONGEST_VALUE {
+            chunks.push(std::mem::take(&mut chunk));
+        }
+        chunk.push(character);
+    }
+    chunks.push(chunk);
+    let count = format!("{:02}", chunks.len());
+    chunks[0].replace_range(..count.len(), &count);
+    let name = |number: usize| if number == 0 { config(key) } else { format!("{}.{number}", config(key)) };
+    chunks.into_iter().enumerate().map(|(number, chunk)| (name(number), chunk)).collect()
+}
+
+/// Reads what [`list`] wrote; `Ok(None)` where it was not sent, or sent as null.
+///
+/// # Errors
+/// What is wrong with it, to follow its name.
+pub fn read_list(key: ConfigKey, tags: &Tags) -> Result<Option<String>, &'static str> {
+    let Some(first) = tags.get(&config(key)).filter(|first| *first != NULL) else { return Ok(None) };
+    let (count, text) = first.split_once('+').ok_or("has no length")?;
+    let count: usize = count.parse().map_err(|_| "has no length")?;
+    let mut text = text.to_owned();
+    for number in 1..count {
+        text.push_str(tags.get(&format!("{}.{number}", config(key))).ok_or("is not whole")?);
+    }
+    Ok(Some(text))
 }
 
 /// Key of a default that stands in for a config value that was not sent.
@@ -118,13 +165,13 @@ pub fn decode(text: &str) -> Result<Option<String>, &'static str> {
 }
 
 /// Writes several small values into one tag: `key:value key:value`.
-pub(super) fn join<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
+pub(in crate::model) fn join<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
     pairs.join(" ")
 }
 
 /// Finds one value in what [`join`] wrote.
-pub(super) fn part<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+pub(in crate::model) fn part<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.split(' ')
         .find_map(|pair| pair.split_once(':').filter(|(name, _)| *name == key).map(|(_, value)| value))
 }
@@ -148,6 +195,24 @@ mod tests {
         assert_eq!(decode(&encode(None)), Ok(None));
         assert_ne!(encode(Some("=null")), encode(None));
         assert!(decode("=zz").is_err());
+    }
+
+    #[test]
+    fn a_list_is_spread_over_tags_and_what_a_longer_one_left_means_nothing() {
+        let key = ConfigKey::Parameters;
+        let (long, short) = ("ab+".repeat(200), "a:1+b:2".to_owned());
+        let mut tags = list(key, Some(&long));
+        assert_eq!(tags.len(), 3);
+        assert!(tags.values().all(|value| value.chars().count() <= LONGEST_VALUE));
+        assert_eq!(read_list(key, &tags), Ok(Some(long)));
+        tags.extend(list(key, Some(&short)));
+        assert_eq!(read_list(key, &tags), Ok(Some(short)));
+        tags.extend(list(key, Some("")));
+        assert_eq!(read_list(key, &tags), Ok(Some(String::new())));
+        tags.extend(list(key, None));
+        assert_eq!(read_list(key, &tags), Ok(None));
+        let torn = Tags::from([(config(key), "03+abc".to_owned())]);
+        assert_eq!(read_list(key, &torn), Err("is not whole"));
     }
 
     #[test]

@@ -14,12 +14,6 @@ pub fn compare(left: &str, right: &str) -> Ordering {
         .unwrap_or(Ordering::Equal)
 }
 
-/// The major version: all but the last part, as RDS counts for PostgreSQL 10 and newer (`16` of `16.14`).
-#[must_use]
-pub fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or(version)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +23,6 @@ mod tests {
         assert_eq!(compare("16.9", "16.14"), Ordering::Less);
         assert_eq!(compare("17.1", "16.14"), Ordering::Greater);
         assert_eq!(compare("16", "16.14"), Ordering::Equal);
-        assert_eq!(major("16.14"), "16");
+        assert_eq!(compare("8.0.43", "8.4.6"), Ordering::Less);
     }
 }

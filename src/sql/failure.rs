@@ -14,6 +14,8 @@ pub enum ErrorKind {
     Denied,
     /// The server refused a statement.
     Failed,
+    /// Stub.
+    Extension,
 }
 
 /// A failed exchange with a database server.

@@ -3,11 +3,13 @@
 //! A data file with a good default compiled in; operators can give one of their own.
 
 mod class;
+mod parameter;
 mod parse;
 mod storage;
 
 use std::collections::BTreeMap;
 
+pub use parameter::{AllowedParameter, LONGEST_TEXT};
 pub use storage::{storage_gib, storage_mb};
 
 use super::{Parameter, Provider};
@@ -19,7 +21,7 @@ const BUILTIN: &str = include_str!("default.toml");
 #[derive(Clone, Debug)]
 pub struct Catalog {
     providers: BTreeMap<Provider, ProviderCatalog>,
-    /// Serves a provider that is missing; [`Catalog::parse`] lets none be.
+    /// Serves what is left of a provider that is no longer offered.
     fallback: ProviderCatalog,
 }
 
@@ -34,6 +36,10 @@ pub struct ProviderCatalog {
     pub versions: Vec<String>,
     /// The version of a service that asks for none.
     pub default_version: String,
+    /// Server parameters that users may set, by name.
+    pub parameters: BTreeMap<String, AllowedParameter>,
+    /// Extensions that users may have created.
+    pub extensions: Vec<String>,
     /// What no request can set, and what a request without a plan gets.
     pub defaults: Defaults,
 }
@@ -91,6 +97,11 @@ impl Catalog {
     pub fn builtin() -> Self {
         Self::parse(BUILTIN)
             .unwrap_or_else(|_| Self { providers: BTreeMap::new(), fallback: ProviderCatalog::default() })
+    }
+
+    /// The providers that are offered.
+    pub fn providers(&self) -> impl Iterator<Item = Provider> {
+        self.providers.keys().copied()
     }
 
     /// What a provider offers.

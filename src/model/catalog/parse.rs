@@ -4,23 +4,41 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{Catalog, Defaults, InstanceClass, Plan, ProviderCatalog, storage_gib};
+use super::{AllowedParameter, Catalog, Defaults, InstanceClass, Plan, ProviderCatalog, storage_gib};
 use crate::model::{Parameter, Provider};
 
 /// The most days RDS keeps automated backups.
 const MOST_RETENTION_DAYS: u32 = 35;
+
+/// What stands at the top serves every provider that says nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    defaults: Option<DefaultsFile>,
+    #[serde(default)]
+    plans: Vec<PlanFile>,
+    #[serde(default)]
+    classes: Vec<ClassFile>,
+    postgres: Option<ProviderFile>,
+    mysql: Option<ProviderFile>,
+    mariadb: Option<ProviderFile>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProviderFile {
     versions: Vec<String>,
     default_version: String,
-    defaults: DefaultsFile,
-    plans: Vec<PlanFile>,
-    classes: Vec<ClassFile>,
+    #[serde(default)]
+    extensions: Vec<String>,
+    #[serde(default)]
+    parameters: BTreeMap<String, AllowedParameter>,
+    defaults: Option<DefaultsFile>,
+    plans: Option<Vec<PlanFile>>,
+    classes: Option<Vec<ClassFile>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DefaultsFile {
     storage: u64,
@@ -36,7 +54,7 @@ struct DefaultsFile {
     ca_certificate: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanFile {
     id: i64,
@@ -47,7 +65,7 @@ struct PlanFile {
     memory: u64,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClassFile {
     name: String,
@@ -62,28 +80,36 @@ impl Catalog {
     /// # Errors
     /// Every mistake in it, each a sentence that names its place.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
-        let file: BTreeMap<String, ProviderFile> =
-            toml::from_str(text).map_err(|error| vec![unreadable(text, &error)])?;
+        let mut file: File = toml::from_str(text).map_err(|error| vec![unreadable(text, &error)])?;
         let mut providers = BTreeMap::new();
         let mut mistakes = Vec::new();
-        for (name, file) in file {
-            let Some(provider) = Provider::by_name(&name) else {
-                mistakes.push(format!("{name} is not a provider of this broker"));
+        for provider in Provider::ALL {
+            let Some(part) = file.part(provider) else { continue };
+            let Some(catalog) = part.into_catalog(&file) else {
+                mistakes.push(format!("{provider}.defaults is missing, and there is no [defaults] for all"));
                 continue;
             };
-            let catalog = file.into_catalog();
-            check(&name, &catalog, &mut mistakes);
+            check(provider, &catalog, &mut mistakes);
             providers.insert(provider, catalog);
         }
-        for provider in Provider::ALL {
-            if !providers.contains_key(&provider) {
-                mistakes.push(format!("{provider} is missing"));
-            }
+        if providers.is_empty() && mistakes.is_empty() {
+            let all: Vec<_> = Provider::ALL.iter().map(|provider| format!("[{provider}]")).collect();
+            mistakes.push(format!("it offers no provider: there are {}", all.join(", ")));
         }
         if mistakes.is_empty() {
             Ok(Self { providers, fallback: ProviderCatalog::default() })
         } else {
             Err(mistakes)
+        }
+    }
+}
+
+impl File {
+    fn part(&mut self, provider: Provider) -> Option<ProviderFile> {
+        match provider {
+            Provider::Postgres => self.postgres.take(),
+            Provider::Mysql => self.mysql.take(),
+            Provider::Mariadb => self.mariadb.take(),
         }
     }
 }
@@ -102,8 +128,11 @@ fn parameters(storage: u64, cpu: u64, memory: u64) -> BTreeMap<Parameter, u64> {
 }
 
 impl ProviderFile {
-    fn into_catalog(self) -> ProviderCatalog {
-        let defaults = self.defaults;
+    /// `None` without defaults.
+    fn into_catalog(self, file: &File) -> Option<ProviderCatalog> {
+        let defaults = self.defaults.or_else(|| file.defaults.clone())?;
+        let plans = self.plans.unwrap_or_else(|| file.plans.clone());
+        let classes = self.classes.unwrap_or_else(|| file.classes.clone());
         let plan = |plan: PlanFile| Plan {
             id: plan.id,
             name: plan.name,
@@ -112,11 +141,13 @@ impl ProviderFile {
         };
         let class =
             |class: ClassFile| InstanceClass { name: class.name, vcpu: class.vcpu, memory_mib: class.memory };
-        ProviderCatalog {
-            plans: self.plans.into_iter().map(plan).collect(),
-            classes: self.classes.into_iter().map(class).collect(),
+        Some(ProviderCatalog {
+            plans: plans.into_iter().map(plan).collect(),
+            classes: classes.into_iter().map(class).collect(),
             versions: self.versions,
             default_version: self.default_version,
+            parameters: self.parameters,
+            extensions: self.extensions,
             defaults: Defaults {
                 parameters: parameters(defaults.storage, defaults.cpu, defaults.memory),
                 encrypted: defaults.encrypted,
@@ -128,12 +159,12 @@ impl ProviderFile {
                 copy_tags_to_snapshot: defaults.copy_tags_to_snapshot,
                 ca_certificate: defaults.ca_certificate,
             },
-        }
+        })
     }
 }
 
 /// What the types cannot say.
-fn check(provider: &str, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) {
+fn check(provider: Provider, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) {
     let mut wrong = |place: String, what: &str| mistakes.push(format!("{provider}.{place} {what}"));
     if catalog.versions.is_empty() {
         wrong("versions".into(), "is empty");
@@ -150,6 +181,18 @@ fn check(provider: &str, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) 
         if !full {
             wrong(format!("versions: {version}"), "is not a full version like 17.10");
         }
+    }
+    let traits = provider.traits();
+    if !catalog.extensions.is_empty() && !traits.has_extensions {
+        wrong("extensions".into(), &format!("is not for {}, which has none", traits.display_name));
+    }
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 63
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    };
+    for name in catalog.parameters.keys().chain(&catalog.extensions).filter(|name| !is_name(name)) {
+        wrong(format!("{name:?}"), "is not the name of a parameter or extension");
     }
     if !catalog.versions.contains(&catalog.default_version) {
         wrong("default_version".into(), "is not one of versions");
@@ -206,15 +249,23 @@ mod tests {
     use super::super::BUILTIN;
     use super::*;
 
+    /// One provider in place of three: a mistake in what they share is told once.
+    fn only_postgres(text: &str) -> String {
+        let end = text.find("\n[mysql]").unwrap();
+        text[..end].to_owned()
+    }
+
     #[test]
     fn the_compiled_in_catalogue_is_without_mistake() {
         assert_eq!(Catalog::parse(BUILTIN).map(|_| ()), Ok(()));
-        assert_eq!(Catalog::builtin().provider(Provider::Postgres).plans.len(), 5);
+        for provider in Provider::ALL {
+            assert_eq!(Catalog::builtin().provider(provider).plans.len(), 5, "{provider}");
+        }
     }
 
     #[test]
     fn all_mistakes_are_told_at_once() {
-        let text = BUILTIN
+        let text = only_postgres(BUILTIN)
             .replace("default_version = \"17.10\"", "default_version = \"9.6\"")
             .replace("backup_retention_days = 7", "backup_retention_days = 36")
             .replace("name = \"db.t4g.small\"", "name = \"db.t4g.micro\"")
@@ -227,7 +278,7 @@ mod tests {
 
     #[test]
     fn what_is_there_twice_is_told() {
-        let text = BUILTIN
+        let text = only_postgres(BUILTIN)
             .replace("versions = [\"14.23\",", "versions = [\"14.23\", \"14.23\",")
             .replace("name = \"Large\"", "name = \"Medium\"");
         let mistakes = Catalog::parse(&text).unwrap_err();
@@ -235,6 +286,19 @@ mod tests {
             mistakes,
             ["postgres.versions: 14.23 is there twice", "postgres.plans: 3 has the name of another plan"]
         );
+    }
+
+    #[test]
+    fn a_provider_may_be_left_out_or_have_parts_of_its_own() {
+        let catalog = Catalog::parse(&only_postgres(BUILTIN)).unwrap();
+        assert_eq!(catalog.providers().collect::<Vec<_>>(), [Provider::Postgres]);
+        let own = format!("{BUILTIN}\n[[mariadb.classes]]\nname = \"db.x\"\nvcpu = 64\nmemory = 500000\n");
+        let catalog = Catalog::parse(&own).unwrap();
+        assert_eq!(catalog.provider(Provider::Mariadb).classes.len(), 1);
+        assert!(catalog.provider(Provider::Mysql).classes.len() > 1);
+        assert!(Catalog::parse("").unwrap_err()[0].contains("offers no provider"));
+        let without = Catalog::parse("[mysql]\nversions = []\ndefault_version = \"8.4.7\"").unwrap_err();
+        assert_eq!(without, ["mysql.defaults is missing, and there is no [defaults] for all"]);
     }
 
     #[test]

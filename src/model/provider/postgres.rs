@@ -7,12 +7,16 @@ pub(super) static TRAITS: Traits = Traits {
     display_name: "PostgreSQL",
     rds_engine: "postgres",
     dsn_scheme: "postgresql",
+    dsn_tls: "sslmode=require",
+    major_parts: 1,
     superuser: "cs_admin",
+    superuser_database: Some("postgres"),
     password_length: (8, 128),
     longest_database_name: 63,
     longest_user_name: 63,
     default_database: "app",
     default_user: "app",
+    has_extensions: true,
     is_reserved,
 };
 

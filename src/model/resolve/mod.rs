@@ -2,15 +2,13 @@
 //!
 //! Defaults are resolved here, once, and pinned. A change writes only the keys it touches.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+mod rules;
 
 use super::catalog::storage_gib;
-use super::desired;
 use super::record::{ClassPin, InstancePin, PlanPin};
-use super::{BrokerName, Change, ConfigKey, Create, Instance, Parameter, ProviderCatalog, Record, Tags};
-use super::{tag, version};
-use crate::error::{Error, FieldError, Kind, Result};
+use super::{BrokerName, Change, ConfigKey, Create, Instance, Parameter, ProviderCatalog, Record, Setting};
+use super::{Tags, Upgrades, desired, tag};
+use crate::error::{Error, Kind, Result};
 
 /// A new instance, before its secrets are known: the tags that record it and what RDS is told.
 #[derive(Clone, Debug)]
@@ -25,8 +23,16 @@ pub struct NewInstance {
     pub version: String,
     /// The user's database.
     pub database: String,
-    /// The rest.
-    pub pins: InstancePin,
+    /// Whether it gets a standby in another zone.
+    pub multi_az: bool,
+    /// Days that automated backups are kept.
+    pub backup_retention: u32,
+    /// Whether it is protected against deletion by others.
+    pub deletion_protection: bool,
+    /// When RDS takes backups; RDS chooses where `None`.
+    pub backup_window: Option<String>,
+    /// When RDS maintains it; RDS chooses where `None`.
+    pub maintenance_window: Option<String>,
 }
 
 /// Resolves a create.
@@ -44,7 +50,7 @@ pub fn create(
     let change = &request.change;
     let traits = request.provider.traits();
     let plan_id = change.plan_id.flatten();
-    check_names(change, catalog, None)?;
+    rules::check(change, catalog, None, None)?;
     let plan_pin = plan_pin(plan_id, catalog);
     let in_force = |parameter: Parameter| {
         let sent = change.parameters.get(&parameter).copied().flatten();
@@ -69,31 +75,42 @@ pub fn create(
         (tag::PIN_INSTANCE.to_owned(), pins.to_tag()),
     ]);
     write_sent(change, &mut tags);
-    let mut config = BTreeMap::new();
-    for &key in ConfigKey::ALL {
-        let sent = change.config.get(&key).cloned().flatten();
-        if sent.is_none() {
+    for key in ConfigKey::ALL.iter().copied().filter(|key| key.has_pin()) {
+        if sent(change, key).is_none() {
             let default = match key {
-                ConfigKey::Version => catalog.default_version.as_str(),
                 ConfigKey::DatabaseName => traits.default_database,
                 ConfigKey::UserName => traits.default_user,
+                _ => catalog.default_version.as_str(),
             };
             tags.insert(tag::pin_config(key), tag::encode(Some(default)));
-            config.insert(key, default.to_owned());
-        } else if let Some(value) = sent {
-            config.insert(key, value);
         }
     }
     tags.retain(|_, value| value != &tag::encode(None));
-    let mut take = |key: ConfigKey| config.remove(&key).unwrap_or_default();
+    let text = |key| sent(change, key).and_then(Setting::as_text).map(str::to_owned);
+    let flag = |key, default| match sent(change, key) {
+        Some(Setting::Flag(flag)) => *flag,
+        _ => default,
+    };
     Ok(NewInstance {
         class: class_pin.class,
         storage_gib,
-        version: take(ConfigKey::Version),
-        database: take(ConfigKey::DatabaseName),
-        pins,
+        version: text(ConfigKey::Version).unwrap_or_else(|| catalog.default_version.clone()),
+        database: text(ConfigKey::DatabaseName).unwrap_or_else(|| traits.default_database.to_owned()),
+        multi_az: flag(ConfigKey::MultiAz, pins.multi_az),
+        backup_retention: match sent(change, ConfigKey::BackupRetentionDays) {
+            Some(Setting::Number(days)) => *days,
+            _ => pins.backup_retention,
+        },
+        deletion_protection: flag(ConfigKey::DeletionProtection, pins.deletion_protection),
+        backup_window: text(ConfigKey::BackupWindow),
+        maintenance_window: text(ConfigKey::MaintenanceWindow),
         tags: checked(tags)?,
     })
+}
+
+/// A config value that was sent and is not null.
+fn sent(change: &Change, key: ConfigKey) -> Option<&Setting> {
+    change.config.get(&key).and_then(Option::as_ref)
 }
 
 /// Resolves an update: the tags that differ from the record, without secrets and wish; empty
@@ -101,16 +118,18 @@ pub fn create(
 ///
 /// # Errors
 /// [`Kind::Conflict`] for an immutable field, less storage than RDS has or is getting, or an
-/// older version; otherwise as [`create`].
+/// older version; [`Kind::Unsatisfiable`] for a version to which RDS has no way (where `upgrades` is
+/// known); otherwise as [`create`].
 pub fn update(
     record: &Record,
     instance: &Instance,
     change: &Change,
     catalog: &ProviderCatalog,
+    upgrades: Option<&Upgrades>,
 ) -> Result<Tags> {
-    check_immutable(record, change)?;
-    check_names(change, catalog, Some(record))?;
-    check_version(record, instance, change, catalog)?;
+    rules::check_immutable(record, change)?;
+    rules::check(change, catalog, Some(record), Some(instance))?;
+    rules::check_version(record, instance, change, catalog, upgrades)?;
     let mut tags = Tags::new();
     write_sent(change, &mut tags);
 
@@ -137,16 +156,12 @@ pub fn update(
     }
     let storage = in_force(&after, Parameter::Storage);
     if storage != in_force(record, Parameter::Storage) {
-        check_storage(storage, instance)?;
+        rules::check_storage(storage, instance)?;
     }
-    if change.config.get(&ConfigKey::Version) == Some(&None) {
-        // Back to the default: what the service has now, so that a later edit of the catalogue changes nothing.
-        let version = record.config(ConfigKey::Version);
-        tags.insert(tag::pin_config(ConfigKey::Version), tag::encode(Some(version)));
-    }
-    for key in [ConfigKey::DatabaseName, ConfigKey::UserName] {
+    for key in ConfigKey::ALL.iter().copied().filter(|key| key.has_pin()) {
         if change.config.get(&key) == Some(&None) {
-            tags.insert(tag::pin_config(key), tag::encode(Some(record.config(key))));
+            // Back to the default: what the service has now, so that a later edit of the catalogue changes nothing.
+            tags.insert(tag::pin_config(key), tag::encode(Some(record.text(key))));
         }
     }
     tags.retain(|key, value| instance.tags.get(key) != Some(value));
@@ -171,7 +186,12 @@ fn write_sent(change: &Change, tags: &mut Tags) {
         tags.insert(tag::parameter(parameter), tag::encode(value.as_deref()));
     }
     for (&key, value) in &change.config {
-        tags.insert(tag::config(key), tag::encode(value.as_deref()));
+        let text = value.as_ref().map(Setting::to_text);
+        if key.is_list() {
+            tags.extend(tag::list(key, text.as_deref()));
+        } else {
+            tags.insert(tag::config(key), tag::encode(text.as_deref()));
+        }
     }
 }
 
@@ -187,91 +207,14 @@ fn class_pin(cpu: u64, memory: u64, catalog: &ProviderCatalog) -> Result<ClassPi
     Ok(ClassPin { class: class.name.clone(), cpu, memory })
 }
 
-/// A plan or version must be one of the catalogue's, or the one the service already has.
-fn check_names(change: &Change, catalog: &ProviderCatalog, record: Option<&Record>) -> Result<()> {
-    let mut wrong = Vec::new();
-    let had_plan = record.and_then(|record| record.plan_id);
-    if let Some(id) =
-        change.plan_id.flatten().filter(|&id| catalog.plan(id).is_none() && had_plan != Some(id))
-    {
-        let known: Vec<_> = catalog.plans.iter().map(|plan| plan.id.to_string()).collect();
-        let message = format!("there is no plan {id}; there are {}", known.join(", "));
-        wrong.push(FieldError { path: "plan.id".into(), message });
-    }
-    let asked = change.config.get(&ConfigKey::Version).and_then(Option::as_ref);
-    let had = record.map(|record| record.config(ConfigKey::Version));
-    if asked.is_some_and(|asked| !catalog.versions.contains(asked) && had != Some(asked)) {
-        let message = format!("must be one of {}", catalog.versions.join(", "));
-        wrong.push(FieldError { path: "config.version".into(), message });
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(Error::fields(wrong)) }
-}
-
-fn check_immutable(record: &Record, change: &Change) -> Result<()> {
-    if let (Some(had), Some(asked)) = (record.team, change.team)
-        && had != asked
-    {
-        return Err(immutable("teamId"));
-    }
-    let traits = record.provider.traits();
-    for (key, default) in
-        [(ConfigKey::DatabaseName, traits.default_database), (ConfigKey::UserName, traits.default_user)]
-    {
-        let Some(asked) = change.config.get(&key) else { continue };
-        if asked.as_deref().unwrap_or(default) != record.config(key) {
-            return Err(immutable(&format!("config.{key}")));
-        }
-    }
-    Ok(())
-}
-
-fn immutable(field: &str) -> Error {
-    Error::conflict(format!("{field} cannot be changed after the service was created"))
-}
-
-fn check_version(
-    record: &Record,
-    instance: &Instance,
-    change: &Change,
-    catalog: &ProviderCatalog,
-) -> Result<()> {
-    let Some(Some(asked)) = change.config.get(&ConfigKey::Version) else { return Ok(()) };
-    if asked == record.config(ConfigKey::Version) {
-        return Ok(());
-    }
-    let has = instance.pending.engine_version.as_deref().unwrap_or(&instance.engine_version);
-    if version::compare(asked, has).is_ge() {
-        return Ok(());
-    }
-    let newer: Vec<_> = catalog
-        .versions
-        .iter()
-        .filter(|candidate| version::compare(candidate, has) == Ordering::Greater)
-        .map(String::as_str)
-        .collect();
-    let reachable = if newer.is_empty() {
-        "there is no newer one".to_owned()
-    } else {
-        format!("newer ones are {}", newer.join(", "))
-    };
-    Err(Error::conflict(format!("config.version cannot go down: the database runs {has}; {reachable}")))
-}
-
-/// Storage may be asked down to what RDS has or is getting: a grow that was not applied yet may be taken back.
-fn check_storage(megabytes: u64, instance: &Instance) -> Result<()> {
-    let asked = storage_gib(megabytes).map_err(Error::unsatisfiable)?;
-    let floor = instance.allocated_storage.max(instance.pending.allocated_storage.unwrap_or(0));
-    if asked >= floor {
-        return Ok(());
-    }
-    Err(Error::conflict(format!(
-        "plan.parameters.storage cannot shrink: the database has {floor} GiB, which is {} MB",
-        super::catalog::storage_mb(floor)
-    )))
-}
-
 /// Nothing is written that RDS would refuse or cut.
 fn checked(tags: Tags) -> Result<Tags> {
+    for &key in ConfigKey::ALL {
+        let past_the_last = format!("{}.{}", tag::config(key), tag::most_chunks(key));
+        if tags.contains_key(&past_the_last) {
+            return Err(Error::new(Kind::Invalid, format!("config.{key} is too long to be stored")));
+        }
+    }
     match tags.iter().find(|(_, value)| value.chars().count() > tag::LONGEST_VALUE) {
         Some((key, _)) => {
             let field = key.trim_start_matches("codesphere:").replace('/', ".");

@@ -1,12 +1,17 @@
-//! The calls to RDS.
+//! The calls to RDS: making and describing instances; the rest in a file per subject.
+
+mod change;
+mod engine;
+mod group;
 
 use aws_sdk_rds::types::{Filter, Tag};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::{Failure, Outcome};
 use super::{Aws, convert};
-use crate::decide::Modification;
 use crate::model::{Instance, Tags};
+pub use engine::Event;
+pub use group::ListedGroup;
 
 /// The most identifiers one filtered describe asks for: what fits on one page of its answer.
 pub(crate) const LARGEST_BATCH: usize = 100;
@@ -38,6 +43,10 @@ pub struct NewDbInstance<'a> {
     pub backup_retention: u32,
     /// Whether DeleteDBInstance is refused.
     pub deletion_protection: bool,
+    /// When RDS takes backups; its own choice where `None`.
+    pub backup_window: Option<&'a str>,
+    /// When RDS maintains it; its own choice where `None`.
+    pub maintenance_window: Option<&'a str>,
     /// Whether storage is encrypted.
     pub encrypted: bool,
     /// Key to encrypt with; AWS's own where `None`.
@@ -76,6 +85,8 @@ impl Aws {
             .multi_az(new.multi_az)
             .backup_retention_period(int(new.backup_retention))
             .deletion_protection(new.deletion_protection)
+            .set_preferred_backup_window(new.backup_window.map(str::to_owned))
+            .set_preferred_maintenance_window(new.maintenance_window.map(str::to_owned))
             .storage_encrypted(new.encrypted)
             .set_kms_key_id(new.kms_key_id.filter(|_| new.encrypted).map(str::to_owned))
             .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
@@ -123,65 +134,6 @@ impl Aws {
             .map_err(|error| Failure::of("DescribeDBInstances", error))?;
         let next = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
         Ok((answer.db_instances().iter().filter_map(convert::instance).collect(), next))
-    }
-
-    /// ModifyDBInstance for one concern, at once. `password` is read only for the concern that needs it.
-    pub async fn modify_instance(
-        &self,
-        identifier: &str,
-        change: &Modification,
-        password: Option<&SecretString>,
-    ) -> Outcome<Instance> {
-        self.rds_pace.turn().await;
-        let call = self.rds.modify_db_instance().db_instance_identifier(identifier).apply_immediately(true);
-        let call = match change {
-            Modification::SuperuserPassword { .. } => {
-                call.set_master_user_password(password.map(|password| password.expose_secret().to_owned()))
-            }
-            Modification::Version { to, major } => {
-                call.engine_version(to).set_allow_major_version_upgrade(major.then_some(true))
-            }
-            Modification::Storage { gib, iops } => call.allocated_storage(int(*gib)).set_iops(iops.map(int)),
-            Modification::Class(class) => call.db_instance_class(class),
-            Modification::MultiAz(multi_az) => call.multi_az(*multi_az),
-            Modification::BackupRetention(days) => call.backup_retention_period(int(*days)),
-            Modification::DeletionProtection(protected) => call.deletion_protection(*protected),
-        };
-        let answer = call.send().await.map_err(|error| Failure::of("ModifyDBInstance", error))?;
-        described("ModifyDBInstance", answer.db_instance())
-    }
-
-    /// DeleteDBInstance, with its automated backups. `None` where the answer describes nothing.
-    pub async fn delete_instance(
-        &self,
-        identifier: &str,
-        final_snapshot: Option<&str>,
-    ) -> Outcome<Option<Instance>> {
-        self.rds_pace.turn().await;
-        let answer = self
-            .rds
-            .delete_db_instance()
-            .db_instance_identifier(identifier)
-            .skip_final_snapshot(final_snapshot.is_none())
-            .set_final_db_snapshot_identifier(final_snapshot.map(str::to_owned))
-            .delete_automated_backups(true)
-            .send()
-            .await
-            .map_err(|error| Failure::of("DeleteDBInstance", error))?;
-        Ok(answer.db_instance().and_then(convert::instance))
-    }
-
-    /// AddTagsToResource: writes these tags over those of the same key.
-    pub async fn write_tags(&self, arn: &str, tags: &Tags) -> Outcome<()> {
-        self.rds_pace.turn().await;
-        self.rds
-            .add_tags_to_resource()
-            .resource_name(arn)
-            .set_tags(Some(rds_tags(tags)))
-            .send()
-            .await
-            .map_err(|error| Failure::of("AddTagsToResource", error))?;
-        Ok(())
     }
 }
 

@@ -1,44 +1,19 @@
-//! The slow sweep over secrets: removes those that a crash left without an instance, and notices
-//! those that an instance refers to and that are gone.
+//! Secrets: removes those that a crash left without an instance, and notices those that an instance
+//! refers to and that are gone.
 //!
 //! A secret is removed only if it carries this broker's tags, is older than the grace period, and
 //! no instance that AWS shows *after* the listing refers to it. Never by name alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::Engine;
-use super::create::retrying;
 use crate::aws::{Outcome, StoredSecret};
-use crate::error::chain;
+use crate::engine::Engine;
+use crate::engine::create::retrying;
+use crate::engine::snapshot::Snapshot;
 use crate::model::{ServiceId, Which, desired::secret_arns, tag};
 
-/// How long a sweep waits for a fresh observation of the account.
-const OBSERVE_WITHIN: Duration = Duration::from_secs(120);
-
-/// Sweeps now and then until the engine stops.
-pub(super) async fn run(engine: Engine) {
-    loop {
-        if let Err(failure) = once(&engine).await {
-            tracing::warn!(error = %chain(&failure), "The sweep over secrets did not end");
-        }
-        tokio::select! {
-            () = engine.inner.stopped.cancelled() => return,
-            () = tokio::time::sleep(engine.inner.settings.sweep_every) => {}
-        }
-    }
-}
-
-async fn once(engine: &Engine) -> Outcome<()> {
-    let begun = Instant::now();
-    let secrets = list(engine).await?;
-    engine.inner.refresher.look(None, begun + OBSERVE_WITHIN).await;
-    let snapshot = engine.inner.refresher.snapshot().clone();
-    if snapshot.swept_at.is_none_or(|at| at < begun) {
-        return Ok(());
-    }
+/// Removes what nothing refers to. The snapshot must be newer than the listing.
+pub(super) async fn sweep(engine: &Engine, secrets: Vec<StoredSecret>, snapshot: &Snapshot) -> Outcome<()> {
     let referred: BTreeMap<ServiceId, Vec<String>> =
         snapshot.services().map(|(id, _, known)| (id, secret_arns(&known.instance.tags))).collect();
     for secret in &secrets {
@@ -55,7 +30,8 @@ async fn once(engine: &Engine) -> Outcome<()> {
     notice_lost(engine, &secrets, &referred).await
 }
 
-async fn list(engine: &Engine) -> Outcome<Vec<StoredSecret>> {
+/// All secrets below this broker's name.
+pub(super) async fn list(engine: &Engine) -> Outcome<Vec<StoredSecret>> {
     let prefix = format!("{}/", engine.inner.settings.broker);
     let mut all = Vec::new();
     let mut token = None;

@@ -1,0 +1,109 @@
+//! Changing, rebooting, starting and deleting instances, and writing their tags.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{described, int, rds_tags};
+use crate::aws::failure::{Failure, Outcome};
+use crate::aws::{Aws, convert};
+use crate::decide::{Keep, Modification};
+use crate::model::{Instance, Tags};
+
+impl Aws {
+    /// ModifyDBInstance for one concern, at once. `password` is read only for the concern that needs it.
+    pub async fn modify_instance(
+        &self,
+        identifier: &str,
+        change: &Modification,
+        password: Option<&SecretString>,
+    ) -> Outcome<Instance> {
+        self.rds_pace.turn().await;
+        let call = self.rds.modify_db_instance().db_instance_identifier(identifier).apply_immediately(true);
+        let call = match change {
+            Modification::SuperuserPassword { .. } => {
+                call.set_master_user_password(password.map(|password| password.expose_secret().to_owned()))
+            }
+            Modification::Version { to, major, group } => call
+                .engine_version(to)
+                .set_allow_major_version_upgrade(major.then_some(true))
+                .set_db_parameter_group_name(group.clone()),
+            Modification::Storage { gib, iops, limit } => call
+                .allocated_storage(int(*gib))
+                .set_iops(iops.map(int))
+                .set_max_allocated_storage(limit.map(int)),
+            Modification::Class(class) => call.db_instance_class(class),
+            Modification::MultiAz(multi_az) => call.multi_az(*multi_az),
+            Modification::BackupRetention(days) => call.backup_retention_period(int(*days)),
+            Modification::DeletionProtection(protected) => call.deletion_protection(*protected),
+            Modification::BackupWindow(window) => call.preferred_backup_window(window),
+            Modification::MaintenanceWindow(window) => call.preferred_maintenance_window(window),
+            Modification::ParameterGroup(name) => call.db_parameter_group_name(name),
+        };
+        let answer = call.send().await.map_err(|error| Failure::of("ModifyDBInstance", error))?;
+        described("ModifyDBInstance", answer.db_instance())
+    }
+
+    /// RebootDBInstance.
+    pub async fn reboot_instance(&self, identifier: &str) -> Outcome<Instance> {
+        self.rds_pace.turn().await;
+        let call = self.rds.reboot_db_instance().db_instance_identifier(identifier);
+        let answer = call.send().await.map_err(|error| Failure::of("RebootDBInstance", error))?;
+        described("RebootDBInstance", answer.db_instance())
+    }
+
+    /// StartDBInstance.
+    pub async fn start_instance(&self, identifier: &str) -> Outcome<Instance> {
+        self.rds_pace.turn().await;
+        let call = self.rds.start_db_instance().db_instance_identifier(identifier);
+        let answer = call.send().await.map_err(|error| Failure::of("StartDBInstance", error))?;
+        described("StartDBInstance", answer.db_instance())
+    }
+
+    /// DeleteDBInstance. `None` where the answer describes nothing.
+    pub async fn delete_instance(&self, identifier: &str, keep: &Keep) -> Outcome<Option<Instance>> {
+        let final_snapshot = match keep {
+            Keep::Snapshot(name) => Some(name.clone()),
+            Keep::Nothing | Keep::Backups => None,
+        };
+        self.rds_pace.turn().await;
+        let answer = self
+            .rds
+            .delete_db_instance()
+            .db_instance_identifier(identifier)
+            .skip_final_snapshot(final_snapshot.is_none())
+            .set_final_db_snapshot_identifier(final_snapshot)
+            .delete_automated_backups(*keep != Keep::Backups)
+            .send()
+            .await
+            .map_err(|error| Failure::of("DeleteDBInstance", error))?;
+        Ok(answer.db_instance().and_then(convert::instance))
+    }
+
+    /// DescribeDBSnapshots: the status of a snapshot of one instance's life; `None` where there is none.
+    pub async fn snapshot_status(&self, name: &str, resource_id: &str) -> Outcome<Option<String>> {
+        self.rds_pace.turn().await;
+        let call = self.rds.describe_db_snapshots().db_snapshot_identifier(name);
+        match call.send().await.map_err(|error| Failure::of("DescribeDBSnapshots", error)) {
+            Ok(answer) => {
+                let ours = answer.db_snapshots().iter().find(|snapshot| {
+                    snapshot.dbi_resource_id().is_some_and(|id| id.eq_ignore_ascii_case(resource_id))
+                });
+                Ok(ours.and_then(|snapshot| snapshot.status()).map(str::to_owned))
+            }
+            Err(failure) if failure.cause == crate::aws::Cause::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// AddTagsToResource: writes these tags over those of the same key.
+    pub async fn write_tags(&self, arn: &str, tags: &Tags) -> Outcome<()> {
+        self.rds_pace.turn().await;
+        self.rds
+            .add_tags_to_resource()
+            .resource_name(arn)
+            .set_tags(Some(rds_tags(tags)))
+            .send()
+            .await
+            .map_err(|error| Failure::of("AddTagsToResource", error))?;
+        Ok(())
+    }
+}

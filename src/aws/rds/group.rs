@@ -1,0 +1,156 @@
+//! DB parameter groups.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::{ApplyMethod, Parameter};
+
+use super::rds_tags;
+use crate::aws::Aws;
+use crate::aws::failure::{Cause, Failure, Outcome};
+use crate::model::Tags;
+use crate::model::desired::ServerParameter;
+
+/// RDS's largest page.
+const PAGE: i32 = 100;
+
+/// A DB parameter group as DescribeDBParameterGroups lists it.
+#[derive(Clone, Debug)]
+pub struct ListedGroup {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, for the tagging calls.
+    pub arn: String,
+}
+
+impl Aws {
+    /// CreateDBParameterGroup.
+    pub async fn create_group(&self, name: &str, family: &str, about: &str, tags: &Tags) -> Outcome<()> {
+        self.rds_pace.turn().await;
+        let call = self
+            .rds
+            .create_db_parameter_group()
+            .db_parameter_group_name(name)
+            .db_parameter_group_family(family)
+            .description(about)
+            .set_tags(Some(rds_tags(tags)));
+        call.send().await.map_err(|error| Failure::of("CreateDBParameterGroup", error))?;
+        Ok(())
+    }
+
+    /// ModifyDBParameterGroup: at once where the server takes it at once, unless `all_wait`.
+    pub async fn set_parameters(
+        &self,
+        name: &str,
+        parameters: &BTreeMap<String, ServerParameter>,
+        all_wait: bool,
+    ) -> Outcome<()> {
+        self.rds_pace.turn().await;
+        let parameters = parameters.iter().map(|(name, wanted)| {
+            Parameter::builder()
+                .parameter_name(name)
+                .parameter_value(&wanted.value)
+                .apply_method(apply_method(all_wait || wanted.needs_reboot))
+                .build()
+        });
+        let call = self
+            .rds
+            .modify_db_parameter_group()
+            .db_parameter_group_name(name)
+            .set_parameters(Some(parameters.collect()));
+        call.send().await.map_err(|error| Failure::of("ModifyDBParameterGroup", error))?;
+        Ok(())
+    }
+
+    /// ResetDBParameterGroup for some parameters. RDS does not say which of them take a reboot, so at
+    /// once is tried by the caller first.
+    pub async fn reset_parameters(&self, name: &str, parameters: &[String], all_wait: bool) -> Outcome<()> {
+        self.rds_pace.turn().await;
+        let parameters = parameters.iter().map(|name| {
+            Parameter::builder().parameter_name(name).apply_method(apply_method(all_wait)).build()
+        });
+        let call = self
+            .rds
+            .reset_db_parameter_group()
+            .db_parameter_group_name(name)
+            .reset_all_parameters(false)
+            .set_parameters(Some(parameters.collect()));
+        call.send().await.map_err(|error| Failure::of("ResetDBParameterGroup", error))?;
+        Ok(())
+    }
+
+    /// DescribeDBParameters: what is set in a group by its user; `None` for a group that does not exist.
+    pub async fn group_parameters(&self, name: &str) -> Outcome<Option<BTreeMap<String, String>>> {
+        let mut all = BTreeMap::new();
+        let mut marker: Option<String> = None;
+        loop {
+            self.rds_pace.turn().await;
+            let call = self
+                .rds
+                .describe_db_parameters()
+                .db_parameter_group_name(name)
+                .source("user")
+                .max_records(PAGE)
+                .set_marker(marker);
+            let answer = match call.send().await.map_err(|error| Failure::of("DescribeDBParameters", error)) {
+                Ok(answer) => answer,
+                Err(failure) if failure.is_code("DBParameterGroupNotFound") => return Ok(None),
+                Err(failure) => return Err(failure),
+            };
+            all.extend(answer.parameters().iter().filter_map(|parameter| {
+                Some((
+                    parameter.parameter_name()?.to_owned(),
+                    parameter.parameter_value().unwrap_or_default().to_owned(),
+                ))
+            }));
+            marker = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
+            if marker.is_none() {
+                return Ok(Some(all));
+            }
+        }
+    }
+
+    /// DescribeDBParameterGroups: one page, and the marker of the next.
+    pub async fn list_groups(&self, marker: Option<String>) -> Outcome<(Vec<ListedGroup>, Option<String>)> {
+        self.rds_pace.turn().await;
+        let call = self.rds.describe_db_parameter_groups().max_records(PAGE).set_marker(marker);
+        let answer = call.send().await.map_err(|error| Failure::of("DescribeDBParameterGroups", error))?;
+        let groups = answer.db_parameter_groups().iter().filter_map(|group| {
+            Some(ListedGroup {
+                name: group.db_parameter_group_name()?.to_owned(),
+                arn: group.db_parameter_group_arn()?.to_owned(),
+            })
+        });
+        let next = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
+        Ok((groups.collect(), next))
+    }
+
+    /// ListTagsForResource: for parameter groups only, whose tags no description holds.
+    pub async fn group_tags(&self, arn: &str) -> Outcome<Tags> {
+        self.rds_pace.turn().await;
+        let call = self.rds.list_tags_for_resource().resource_name(arn);
+        let answer = call.send().await.map_err(|error| Failure::of("ListTagsForResource", error))?;
+        let tags = answer.tag_list().iter();
+        Ok(tags
+            .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
+            .collect())
+    }
+
+    /// DeleteDBParameterGroup. One that does not exist is gone already; one that an instance uses
+    /// fails with [`Cause::Busy`].
+    pub async fn delete_group(&self, name: &str) -> Outcome<()> {
+        self.rds_pace.turn().await;
+        let call = self.rds.delete_db_parameter_group().db_parameter_group_name(name);
+        match call.send().await.map_err(|error| Failure::of("DeleteDBParameterGroup", error)) {
+            Err(failure)
+                if failure.is_code("DBParameterGroupNotFound") || failure.cause == Cause::NotFound =>
+            {
+                Ok(())
+            }
+            ended => ended.map(drop),
+        }
+    }
+}
+
+fn apply_method(waits: bool) -> ApplyMethod {
+    if waits { ApplyMethod::PendingReboot } else { ApplyMethod::Immediate }
+}

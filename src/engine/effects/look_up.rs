@@ -1,0 +1,117 @@
+//! What RDS is asked before something is decided: upgrade paths, and what has happened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Effect;
+use crate::aws::{Event, Outcome};
+use crate::decide::{Concern, Evidence, Refusal};
+use crate::engine::Engine;
+use crate::engine::refresh::lock;
+use crate::engine::snapshot::Known;
+use crate::model::{Provider, Upgrades};
+
+/// How long what RDS says about upgrades is believed.
+const UPGRADES_FOR: Duration = Duration::from_secs(3600);
+/// How often RDS may accept a change and make nothing of it without a word.
+const MOST_DROPPED: u32 = 3;
+
+/// What RDS writes when it gave up on a change that it had accepted and left the instance "available"
+/// (from the texts that CloudFormation's RDS handler looks for).
+const FAILURES: [&str; 12] = [
+    "insufficient instance capacity",
+    "engine version upgrade failed",
+    "could not be upgraded",
+    "in a state that cannot be upgraded",
+    "unable to modify",
+    "storage volume limitation was exceeded",
+    "couldn't modify",
+    "could not be modified",
+    "failed to apply",
+    "pre-check",
+    "precheck",
+    "unable to upgrade",
+];
+
+impl Engine {
+    /// Which version leads to which, asked at most once an hour.
+    pub(in crate::engine) async fn upgrades(&self, provider: Provider) -> Outcome<Arc<Upgrades>> {
+        let known = lock(&self.inner.upgrades).get(&provider).cloned();
+        if let Some((at, upgrades)) = known
+            && at.elapsed() < UPGRADES_FOR
+        {
+            return Ok(upgrades);
+        }
+        let upgrades = Arc::new(self.inner.aws.upgrades(provider.traits().rds_engine).await?);
+        lock(&self.inner.upgrades).insert(provider, (Instant::now(), Arc::clone(&upgrades)));
+        Ok(upgrades)
+    }
+
+    /// Why RDS did not make a change that it had accepted: as its events say, or for no reason given.
+    pub(super) async fn read_events(
+        &self,
+        concern: Concern,
+        since: u64,
+        known: &Known,
+        evidence: &mut Evidence,
+    ) -> Effect {
+        let events = self.inner.aws.events(&known.instance.identifier, since).await?;
+        let failure = events.iter().rev().find(|event| is_failure(event));
+        evidence.asked.remove(&concern);
+        if let Some(event) = failure {
+            tracing::warn!(event = %event.message, "RDS gave up on {concern}");
+            let reason = format!("RDS gave up on changing {concern}: {}", event.message);
+            // An upgrade that fails its checks fails them again, and every try is an outage.
+            let passing = concern != Concern::Version;
+            evidence.refused.insert(concern, Refusal { reason, passing });
+            return Ok(());
+        }
+        let dropped = evidence.dropped.entry(concern).or_default();
+        *dropped += 1;
+        tracing::warn!(times = *dropped, "RDS accepted a change of {concern}, and nothing came of it");
+        if *dropped >= MOST_DROPPED {
+            let reason = format!(
+                "RDS accepted the change of {concern} several times and did not make it; it is tried again later."
+            );
+            evidence.refused.insert(concern, Refusal { reason, passing: true });
+        }
+        Ok(())
+    }
+}
+
+fn is_failure(event: &Event) -> bool {
+    let message = event.message.to_lowercase();
+    event.categories.iter().any(|category| category == "failure")
+        || FAILURES.iter().any(|fragment| message.contains(fragment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_from_what_else_happens() {
+        let event = |message: &str, category: &str| Event {
+            message: message.into(),
+            categories: vec![category.into()],
+        };
+        for message in [
+            "Unable to modify database instance class because of insufficient instance capacity",
+            "The DB engine version upgrade failed.",
+            "Database instance could not be upgraded: logical replication slots exist",
+            "The storage volume limitation was exceeded.",
+        ] {
+            assert!(is_failure(&event(message, "notification")), "{message}");
+        }
+        assert!(is_failure(&event("Something else", "failure")));
+        for message in [
+            "Finished applying modification to DB instance class",
+            "DB instance restarted",
+            "Backing up DB instance",
+        ] {
+            assert!(!is_failure(&event(message, "notification")), "{message}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! DB parameter groups: removes those that a crash, or an upgrade, left without an instance.
+//!
+//! A group is removed only if it carries this broker's tags, is older than the grace period, and no
+//! instance uses it or is about to. RDS itself refuses to delete one in use.
+
+use std::collections::BTreeMap;
+
+use crate::aws::{Cause, ListedGroup, Outcome};
+use crate::engine::create::retrying;
+use crate::engine::snapshot::{Known, Snapshot};
+use crate::engine::{Engine, now};
+use crate::model::{Desired, ServiceId, Tags, group, tag};
+
+/// Removes what nothing uses. The snapshot must be newer than the listing.
+pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &Snapshot) -> Outcome<()> {
+    let broker = &engine.inner.settings.broker;
+    let known: BTreeMap<ServiceId, &Known> =
+        snapshot.services().map(|(id, _, known)| (id, known.as_ref())).collect();
+    for listed in groups {
+        let Some(id) = group::service_of(broker, &listed.name) else { continue };
+        if known.get(&id).is_some_and(|known| uses(known, &listed.name)) {
+            continue;
+        }
+        let tags = retrying(|| engine.inner.aws.group_tags(&listed.arn)).await?;
+        if !is_old_and_ours(engine, &tags) {
+            continue;
+        }
+        let still_used = engine.look_surely(id).await?.is_some_and(|known| uses(&known, &listed.name));
+        if still_used {
+            continue;
+        }
+        match retrying(|| engine.inner.aws.delete_group(&listed.name)).await {
+            Ok(()) => {
+                tracing::info!(service.id = %id, group.name = %listed.name, "Removed a parameter group that no instance uses");
+            }
+            Err(failure) if failure.cause == Cause::Busy => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}
+
+/// All parameter groups of the account, this broker's among them.
+pub(super) async fn list(engine: &Engine) -> Outcome<Vec<ListedGroup>> {
+    let mut all = Vec::new();
+    let mut marker = None;
+    loop {
+        let (page, next) = retrying(|| engine.inner.aws.list_groups(marker.clone())).await?;
+        all.extend(page);
+        match next {
+            Some(next) => marker = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Whether an instance uses a group, or is about to: for the version it runs, or one it is to run.
+fn uses(known: &Known, name: &str) -> bool {
+    if known.instance.parameter_group.name == name {
+        return true;
+    }
+    match &known.desired {
+        Some(Desired::Running(target)) if !target.parameters.is_empty() => {
+            // Until the wish is reached, which families are on the way is not for a sweep to judge.
+            let own =
+                |version: &str| group::own(&target.group_prefix, &target.provider.traits().family(version));
+            !target.done && name.starts_with(&target.group_prefix)
+                || name == own(&known.instance.engine_version)
+        }
+        Some(Desired::Running(target)) => !target.done && name.starts_with(&target.group_prefix),
+        Some(Desired::Gone { groups, .. }) => groups.iter().any(|group| group == name),
+        Some(Desired::Unreadable(_)) => true,
+        None => false,
+    }
+}
+
+fn is_old_and_ours(engine: &Engine, tags: &Tags) -> bool {
+    let settings = &engine.inner.settings;
+    let ours = tags.get(tag::BROKER).is_some_and(|broker| broker == settings.broker.as_str());
+    let made_at: Option<u64> = tags.get(tag::MADE_AT).and_then(|text| text.parse().ok());
+    ours && made_at.is_some_and(|made_at| now().saturating_sub(made_at) >= settings.sweep_grace.as_secs())
+}

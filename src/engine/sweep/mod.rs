@@ -1,0 +1,43 @@
+//! The slow sweep over what belongs to services beside their instances: what a crash left without one
+//! is removed after a grace period, and only if it carries this broker's tags.
+
+mod groups;
+mod secrets;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Engine;
+use crate::aws::Outcome;
+use crate::error::chain;
+
+/// How long a sweep waits for a fresh observation of the account.
+const OBSERVE_WITHIN: Duration = Duration::from_secs(120);
+
+/// Sweeps now and then until the engine stops.
+pub(super) async fn run(engine: Engine) {
+    loop {
+        if let Err(failure) = once(&engine).await {
+            tracing::warn!(error = %chain(&failure), "The sweep over secrets and parameter groups did not end");
+        }
+        tokio::select! {
+            () = engine.inner.stopped.cancelled() => return,
+            () = tokio::time::sleep(engine.inner.settings.sweep_every) => {}
+        }
+    }
+}
+
+/// Lists first and observes then: what is not referred to after it was listed is referred to by nothing.
+async fn once(engine: &Engine) -> Outcome<()> {
+    let begun = Instant::now();
+    let listed_secrets = secrets::list(engine).await?;
+    let listed_groups = groups::list(engine).await?;
+    engine.inner.refresher.look(None, begun + OBSERVE_WITHIN).await;
+    let snapshot = engine.inner.refresher.snapshot().clone();
+    if snapshot.swept_at.is_none_or(|at| at < begun) {
+        return Ok(());
+    }
+    secrets::sweep(engine, listed_secrets, &snapshot).await?;
+    groups::sweep(engine, listed_groups, &snapshot).await
+}
