@@ -7,7 +7,9 @@ use aws_sdk_rds::config::retry::RetryConfig;
 use aws_sdk_rds::operation::add_tags_to_resource::{AddTagsToResourceError, AddTagsToResourceOutput};
 use aws_sdk_rds::operation::create_db_instance::{CreateDBInstanceError, CreateDbInstanceOutput};
 use aws_sdk_rds::operation::delete_db_instance::{DeleteDBInstanceError, DeleteDbInstanceOutput};
+use aws_sdk_rds::operation::describe_db_engine_versions::DescribeDbEngineVersionsOutput;
 use aws_sdk_rds::operation::describe_db_instances::{DescribeDBInstancesError, DescribeDbInstancesOutput};
+use aws_sdk_rds::operation::describe_db_parameter_groups::DescribeDbParameterGroupsOutput;
 use aws_sdk_rds::operation::modify_db_instance::{ModifyDBInstanceError, ModifyDbInstanceOutput};
 use aws_sdk_rds::types::{DbInstance, Tag};
 use aws_smithy_mocks::{MockResponse, RuleMode, mock, mock_client};
@@ -115,10 +117,21 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
         }
         MockResponse::Output(AddTagsToResourceOutput::builder().build())
     });
+    let world = Arc::clone(state);
+    let versions = mock!(Client::describe_db_engine_versions).then_compute_response(move |_| {
+        world.lock().unwrap().calls.push("DescribeDBEngineVersions".into());
+        // Nothing is said of any version: what is newer counts as reachable then.
+        MockResponse::Output(DescribeDbEngineVersionsOutput::builder().build())
+    });
+    let world = Arc::clone(state);
+    let groups = mock!(Client::describe_db_parameter_groups).then_compute_response(move |_| {
+        world.lock().unwrap().calls.push("DescribeDBParameterGroups".into());
+        MockResponse::Output(DescribeDbParameterGroupsOutput::builder().build())
+    });
     mock_client!(
         aws_sdk_rds,
         RuleMode::MatchAny,
-        [&create, &describe, &modify, &delete, &add_tags],
+        [&create, &describe, &modify, &delete, &add_tags, &versions, &groups],
         |config| config.retry_config(RetryConfig::disabled())
     )
 }
