@@ -14,11 +14,10 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from rds_lab.engines.base import ServerSpec
-from rds_lab.engines.binaries import discover
-from rds_lab.engines.postgres import PostgresServers
-from rds_lab.paths import Paths, binaries_directory
+from rds_lab.engines.servers import LocalServers
+from rds_lab.paths import Paths
 
-servers = PostgresServers(Paths(Path(sys.argv[1])), discover(binaries_directory()))
+servers = LocalServers(Paths(Path(sys.argv[1])))
 servers.create(ServerSpec("db-LEFT", "postgres", "16.14", "master", "a-password"))
 print("ready", flush=True)
 time.sleep(600)
