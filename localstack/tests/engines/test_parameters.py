@@ -60,8 +60,8 @@ def test_a_server_that_cannot_start_says_so_and_comes_back(servers, made, login)
     ("given", "handed"),
     [
         (
-            {"shared_buffers": "1000000000", "max_connections": "20"},
-            {"shared_buffers": "4096", "max_connections": "20"},
+            {"shared_buffers": "1000000000", "wal_buffers": "-1"},
+            {"shared_buffers": "4096", "wal_buffers": "-1"},
         ),
         ({"shared_buffers": "{DBInstanceClassMemory/32768}", "work_mem": "GREATEST({X},1)"}, {}),
         ({"shared_buffers": "64GB", "port": "1", "ssl": "0", "hba_file": "/x", "rds.force_ssl": "1"}, {}),
@@ -76,7 +76,7 @@ def test_what_would_harm_this_machine_is_not_handed_on(given, handed):
 
 def test_a_value_stays_one_value(servers, made, login):
     resource_id, address = made
-    servers.set_parameters(resource_id, {"search_path": "a'\nport = 1 #\\"})
-    assert shown(login, address, "search_path") == "a'\nport = 1 #\\"
+    servers.set_parameters(resource_id, {"log_line_prefix": "a'\nport = 1 #\\"})
+    assert shown(login, address, "log_line_prefix") == "a'\nport = 1 #\\"
     servers.restart(resource_id)
     login(address).close()

@@ -24,7 +24,6 @@ _SERVER = {
     # Then nobody comes as user@localhost over TCP: those accounts are for the socket only.
     "skip_name_resolve": "1",
     "tls_version": "TLSv1.2,TLSv1.3",
-    "secure_file_priv": "/nonexistent",
     "innodb_temp_data_file_path": "ibtmp1:1M:autoextend",
     "innodb_flush_log_at_trx_commit": "0",
     "innodb_doublewrite": "0",

@@ -37,7 +37,8 @@ class MariadbServer(LocalServer):
         self.home.mkdir(parents=True)
         template.copy(self._programs, self._ground.servers, self.data)
         self._ground.authority.issue(self.home)
-        (self.home / "plugins").mkdir()
+        # Neither a plugin nor a file to read is in here.
+        (self.home / "empty").mkdir()
         (self.home / "start.sql").write_text(accounts.EVERY_START)
         self.start_anywhere(spec.port)
         with self._connect() as connection:
@@ -86,7 +87,8 @@ class MariadbServer(LocalServer):
         places = {
             "basedir": self._programs.root,
             "datadir": self.data,
-            "plugin_dir": self.home / "plugins",
+            "plugin_dir": self.home / "empty",
+            "secure_file_priv": self.home / "empty",
             "init_file": self.home / "start.sql",
             "socket": self._socket,
             "port": self.port,
