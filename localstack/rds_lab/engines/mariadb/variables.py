@@ -41,11 +41,15 @@ _ZONES = {"UTC": "+00:00"}
 _OFFSET = re.compile(r"[+-]\d\d:\d\d|SYSTEM")
 
 
+# MySQL's newer names of what MariaDB 10.11 has under the old one.
+_NAMES = {"transaction_isolation": "tx_isolation"}
+
+
 def variables(parameters: Mapping[str, str]) -> dict[str, str]:
     """Those that can be handed to the server, by MariaDB's names."""
     given = {name.lower(): value.strip() for name, value in parameters.items()}
     return {
-        name: _value(name, value)
+        _NAMES.get(name, name): _value(name, value)
         for name, value in given.items()
         if value and _NAME.fullmatch(name) and not _is_kept(name, value)
     }
