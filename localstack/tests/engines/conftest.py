@@ -24,6 +24,12 @@ def authority(servers: LocalServers, run_time: Path) -> Path:
 
 
 @pytest.fixture
+def password() -> str:
+    """The master's, with all that has to be quoted somewhere."""
+    return PASSWORD
+
+
+@pytest.fixture
 def login(authority: Path) -> Callable[..., psycopg.Connection]:
     """Log in as clients of the broker do."""
 
