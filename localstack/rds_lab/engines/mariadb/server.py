@@ -1,7 +1,7 @@
 """A MariaDB server behind an emulated instance of ``mariadb`` or ``mysql``."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pymysql
@@ -41,15 +41,13 @@ class MariadbServer(LocalServer):
         (self.home / "empty").mkdir()
         (self.home / "start.sql").write_text(accounts.EVERY_START)
         self.start_anywhere(spec.port)
-        with self._connect() as connection:
-            accounts.set_master(connection, self._master, spec.master_password)
-            if spec.database:
-                accounts.create_database(connection, spec.database)
+        self.set_master_password(spec.master_password)
+        if database := spec.database:
+            self._administer(lambda connection: accounts.create_database(connection, database))
 
     def set_master_password(self, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""
-        with self._connect() as connection:
-            accounts.set_master(connection, self._master, password)
+        self._administer(lambda connection: accounts.set_master(connection, self._master, password))
 
     def set_parameters(self, parameters: Mapping[str, str]) -> None:
         """The file for the next start, and as much of it as the running server takes."""
@@ -59,11 +57,18 @@ class MariadbServer(LocalServer):
         if not self.running():
             return
         base = config.base(self._engine)
-        with self._connect() as connection:
-            # In this order, because a character set brings its own collation with it.
-            for name in sorted(before.keys() | now.keys()):
-                if before.get(name) != now.get(name) or name == "collation_server":
-                    _set(connection, name, now.get(name, base.get(name)))
+        # In this order, because a character set brings its own collation with it.
+        changed = sorted(
+            name
+            for name in before.keys() | now.keys()
+            if before.get(name) != now.get(name) or name == "collation_server"
+        )
+
+        def apply(connection: sql.Connection) -> None:
+            for name in changed:
+                _set(connection, name, now.get(name, base.get(name)))
+
+        self._administer(apply)
 
     def upgrade(self, version: str) -> None:
         """Run the same data under another label; on failure under the old one again."""
@@ -99,17 +104,16 @@ class MariadbServer(LocalServer):
         config.write(options, self._engine, places, self._parameters)
         return options
 
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sql.Connection]:
-        """A connection as rdsadmin, which comes back with a restart if the master user took it away."""
-        with contextlib.ExitStack() as stack:
-            try:
-                connection = stack.enter_context(sql.connect(self._socket))
-            except sql.LockedOut:
-                self.stop()
-                self.start()
-                connection = stack.enter_context(sql.connect(self._socket))
-            yield connection
+    def _administer(self, work: Callable[[sql.Connection], None]) -> None:
+        """Do it as rdsadmin, who comes back with a restart if the master user took something away."""
+        try:
+            with sql.connect(self._socket) as connection:
+                work(connection)
+        except sql.LockedOut:
+            self.stop()
+            self.start()
+            with sql.connect(self._socket) as connection:
+                work(connection)
 
 
 def _set(connection: sql.Connection, name: str, value: str | None) -> None:

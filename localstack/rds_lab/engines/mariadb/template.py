@@ -15,6 +15,7 @@ from rds_lab.engines.mariadb.config import FILES
 from rds_lab.engines.mariadb.programs import Programs
 
 _DEADLINE = 120
+# Of both engines, which share the template.
 _lock = threading.Lock()
 
 

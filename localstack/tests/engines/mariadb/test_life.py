@@ -1,6 +1,7 @@
 """What lasts of a MariaDB server, and what goes."""
 
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -25,6 +26,24 @@ def test_data_and_port_outlive_restart_stop_start_and_upgrade(servers, make, log
         assert ask(connection, "SELECT answer, VERSION() FROM kept") == ((42, "8.4.7"),)
     with pytest.raises(ServerError, match="cannot run here"):
         servers.upgrade(resource_id, "11.4.9")
+
+
+def test_a_start_waits_for_its_port(servers, make, log_in, run_time):
+    resource_id, address = make()
+    log = run_time / "servers-of-all-tests" / "servers" / resource_id / "mariadb.log"
+    servers.stop(resource_id)
+    with ThreadPoolExecutor() as pool, socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", address.port))
+        other.listen()
+        starting = pool.submit(servers.start, resource_id)
+        deadline = time.monotonic() + 30
+        while "Bind on TCP/IP port" not in log.read_text():
+            assert time.monotonic() < deadline, "It did not try to start."
+            time.sleep(0.02)
+        other.close()
+        starting.result()
+    log_in(address).close()
 
 
 def test_many_at_once_and_beside_postgres(servers, spec, log_in):

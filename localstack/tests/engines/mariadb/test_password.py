@@ -33,6 +33,7 @@ def test_a_new_password_replaces_the_old_one_and_gives_rights_back(
         "DROP USER 'rdsadmin'@'localhost'",
         "SET PASSWORD FOR 'rdsadmin'@'localhost' = PASSWORD('mine')",
         "DELETE FROM mysql.global_priv",
+        """UPDATE mysql.global_priv SET Priv = '{"access": 0}'""",
     ],
 )
 def test_a_master_that_locked_everybody_out_comes_back_so_too(servers, make, log_in, hostile, ask):
