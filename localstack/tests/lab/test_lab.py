@@ -51,7 +51,7 @@ def book(lab, identifier):
         aws_secret_access_key="test",
         config=Config(proxies={}),
     )
-    rds.create_db_instance(
+    made = rds.create_db_instance(
         DBInstanceIdentifier=identifier,
         Engine="postgres",
         DBInstanceClass="db.t4g.micro",
@@ -59,7 +59,8 @@ def book(lab, identifier):
         MasterUsername="master",
         MasterUserPassword="a-long-password",
     )
-    wait_for(lambda: processes(lab.var / "servers"))
+    # Its own: what makes a template ends by itself when LocalStack does.
+    wait_for(lambda: processes(lab.var / "servers" / made["DBInstance"]["DbiResourceId"]))
 
 
 def left(lab):
