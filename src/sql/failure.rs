@@ -14,8 +14,6 @@ pub enum ErrorKind {
     Denied,
     /// The server refused a statement.
     Failed,
-    /// Stub.
-    Extension,
 }
 
 /// A failed exchange with a database server.

@@ -62,8 +62,6 @@ pub struct SetUp<'a> {
     pub user: &'a str,
     /// Its password.
     pub password: &'a SecretString,
-    /// Extensions.
-    pub extensions: &'a [String],
 }
 
 /// How a login ended that the server answered.
@@ -101,7 +99,6 @@ impl Databases {
     pub async fn try_login(&self, server: Server<'_>, login: Login<'_>) -> Result<Outcome, SqlError> {
         let attempt = match server.provider {
             Provider::Postgres => postgres::try_login(&self.tls, server, login),
-            Provider::Mysql | Provider::Mariadb => return Err(SqlError::too_late()),
         };
         tokio::time::timeout(LOGIN_TIMEOUT, attempt).await.unwrap_or_else(|_| Err(SqlError::too_late()))
     }
@@ -126,19 +123,7 @@ impl Databases {
     {
         let attempt = match server.provider {
             Provider::Postgres => postgres::set_up(&self.tls, server, login, wanted, still_wanted),
-            Provider::Mysql | Provider::Mariadb => return Err(SqlError::too_late()),
         };
         tokio::time::timeout(SET_UP_TIMEOUT, attempt).await.unwrap_or_else(|_| Err(SqlError::too_late()))
-    }
-
-    /// Stub.
-    pub async fn create_extensions(
-        &self,
-        _: Server<'_>,
-        _: Login<'_>,
-        _: &str,
-        _: &[String],
-    ) -> Result<(), SqlError> {
-        Err(SqlError::too_late())
     }
 }
