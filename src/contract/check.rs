@@ -44,12 +44,8 @@ impl Part {
         static POSTGRES_SECRETS: OnceLock<Validator> = OnceLock::new();
         match self {
             Self::Parameters => compiled(&PARAMETERS, schema::parameters_form),
-            Self::Config(provider @ Provider::Postgres) => {
-                compiled(&POSTGRES_CONFIG, || schema::config_form(provider))
-            }
-            Self::Secrets(provider @ Provider::Postgres) => {
-                compiled(&POSTGRES_SECRETS, || schema::secrets(provider))
-            }
+            Self::Config(provider) => compiled(&POSTGRES_CONFIG, || schema::config_form(provider)),
+            Self::Secrets(provider) => compiled(&POSTGRES_SECRETS, || schema::secrets(provider)),
         }
     }
 }

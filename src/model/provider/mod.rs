@@ -1,5 +1,7 @@
 //! The providers: one per database engine, everything that differs between them in one file each.
 
+mod mariadb;
+mod mysql;
 mod postgres;
 
 use std::fmt;
@@ -9,6 +11,10 @@ use std::fmt;
 pub enum Provider {
     /// PostgreSQL on `/postgres`.
     Postgres,
+    /// MySQL on `/mysql`.
+    Mysql,
+    /// MariaDB on `/mariadb`.
+    Mariadb,
 }
 
 /// What one engine demands. Facts from RDS's API reference and the engine's manual.
@@ -47,6 +53,8 @@ impl Provider {
     pub fn traits(self) -> &'static Traits {
         match self {
             Self::Postgres => &postgres::TRAITS,
+            Self::Mysql => &mysql::TRAITS,
+            Self::Mariadb => &mariadb::TRAITS,
         }
     }
 
