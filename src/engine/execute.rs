@@ -126,6 +126,7 @@ impl Engine {
             database: record.config(ConfigKey::DatabaseName),
             user: record.config(ConfigKey::UserName),
             password: &user_password,
+            extensions: &[],
         };
         let still_wanted = || async {
             let now = self.look_once(id).await.ok().flatten();
@@ -288,7 +289,8 @@ fn server<'a>(record: &Record, endpoint: &'a Endpoint) -> sql::Server<'a> {
 fn login<'a>(which: Which, record: &'a Record, password: &'a SecretString) -> sql::Login<'a> {
     match which {
         Which::Superuser => {
-            sql::Login { user: record.provider.traits().superuser, password, database: "postgres" }
+            let database = sql::home_database(record.provider);
+            sql::Login { user: record.provider.traits().superuser, password, database }
         }
         Which::User => sql::Login {
             user: record.config(ConfigKey::UserName),
