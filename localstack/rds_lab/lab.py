@@ -4,9 +4,8 @@ from functools import cache
 
 from rds_lab.admin.calls import Calls
 from rds_lab.admin.faults import Faults
-from rds_lab.engines.binaries import discover
-from rds_lab.engines.postgres import PostgresServers
-from rds_lab.paths import binaries_directory, lab_paths
+from rds_lab.engines.servers import LocalServers
+from rds_lab.paths import lab_paths
 from rds_lab.rds.settings import Settings
 
 
@@ -15,7 +14,7 @@ class Lab:
 
     def __init__(self) -> None:
         self.settings = Settings()
-        self.servers = PostgresServers(lab_paths(), discover(binaries_directory()))
+        self.servers = LocalServers(lab_paths())
         self.calls = Calls()
         self.faults = Faults()
 

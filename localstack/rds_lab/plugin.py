@@ -40,6 +40,7 @@ def start_lab() -> None:
     from rds_lab.admin import calls, config, faults
     from rds_lab.gateway import Gateway, patch_server
     from rds_lab.lab import lab
+    from rds_lab.rds.catalog.versions import ENGINES
     from rds_lab.scalars import patch_parser
 
     gateway = Gateway(lab().calls, lab().faults)
@@ -51,7 +52,8 @@ def start_lab() -> None:
     calls.register(router, lab().calls)
     faults.register(router, lab().faults)
     config.register(router, lab().settings)
-    LOG.info("RDS runs PostgreSQL %s", ", ".join(lab().servers.versions("postgres")))
+    for engine in ENGINES:
+        LOG.info("RDS offers %s %s", engine, ", ".join(lab().servers.versions(engine)) or "in no version")
 
 
 @hooks.on_infra_shutdown()

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rds_lab.engines.binaries import discover
-from rds_lab.engines.postgres import PostgresServers
-from rds_lab.paths import Paths, binaries_directory
+from rds_lab.engines.servers import LocalServers
+from rds_lab.paths import Paths
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -84,12 +83,12 @@ def lab(make_lab: Callable[[], Lab]) -> Lab:
 
 
 @pytest.fixture(scope="session")
-def make_servers(run_time: Path) -> Iterator[Callable[[str], PostgresServers]]:
+def make_servers(run_time: Path) -> Iterator[Callable[[str], LocalServers]]:
     """Servers without LocalStack, below a directory of this name."""
-    made: list[PostgresServers] = []
+    made: list[LocalServers] = []
 
-    def make(name: str) -> PostgresServers:
-        made.append(PostgresServers(Paths(run_time / name), discover(binaries_directory())))
+    def make(name: str) -> LocalServers:
+        made.append(LocalServers(Paths(run_time / name)))
         return made[-1]
 
     yield make

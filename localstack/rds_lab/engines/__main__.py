@@ -2,7 +2,8 @@
 
 import sys
 
-from rds_lab.engines.binaries import discover, hydrate
+from rds_lab.engines.mariadb.programs import find
+from rds_lab.engines.postgres.binaries import discover, hydrate
 from rds_lab.paths import binaries_directory
 
 found = discover(binaries_directory())
@@ -11,3 +12,5 @@ for binaries in found.values():
 if not found:
     sys.exit("No PostgreSQL server package fits this machine: Linux on x86-64 or arm64 is needed.")
 print("PostgreSQL", ", ".join(found))
+if programs := find():
+    print("MariaDB", programs.version())

@@ -1,6 +1,6 @@
-"""PostgreSQL refuses to run as root; this makes it run all the same, with no account needed.
+"""Database servers refuse to run as root; this makes them run all the same, with no account needed.
 
-As root it runs in a user namespace of its own in which it is user 1000. Another account would
+As root they run in a user namespace of their own in which they are user 1000. Another account would
 not do: it could not enter a checkout that lies below a directory only root may enter.
 """
 
@@ -15,7 +15,7 @@ _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def start(argv: Sequence[str], directory: Path, output: int) -> subprocess.Popen[bytes]:
-    """Start a program of PostgreSQL in ``directory``, in a process group of its own."""
+    """Start a program in ``directory``, in a process group of its own."""
     prefix = _AS_USER if os.geteuid() == 0 else []
     return subprocess.Popen(
         [*prefix, *argv],

@@ -40,13 +40,20 @@ class Servers(Protocol):
     """Everything the state machine ever asks of database servers."""
 
     def versions(self, engine: str) -> list[str]:
-        """Full engine versions ("16.14") that can really run here, oldest first."""
+        """Full engine versions ("16.14") that are offered here, oldest first."""
 
     def create(self, spec: ServerSpec) -> Address:
         """Make the server, its master user and its initial database, and start it."""
 
     def set_master_password(self, resource_id: str, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""
+
+    def set_parameters(self, resource_id: str, parameters: Mapping[str, str]) -> None:
+        """Replace all custom parameters, by their names and in the units of RDS.
+
+        Dynamic ones take effect at once, static ones with the next start. No value is refused here:
+        one that the server cannot start with makes that start fail.
+        """
 
     def restart(self, resource_id: str) -> None:
         """Stop and start on the same port."""

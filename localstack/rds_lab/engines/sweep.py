@@ -15,7 +15,7 @@ from pathlib import Path
 from rds_lab.engines import sockets
 from rds_lab.paths import Paths, lab_paths
 
-_PROGRAMS = frozenset({"postgres", "initdb", "unshare"})
+_PROGRAMS = frozenset({"postgres", "initdb", "mariadbd", "unshare"})
 QUIT_DEADLINE = 5.0
 
 
@@ -28,7 +28,7 @@ def sweep(paths: Paths) -> int:
 
 
 def processes(directory: Path) -> list[int]:
-    """The PostgreSQL processes that work below ``directory``."""
+    """The servers' processes that work below ``directory``."""
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
@@ -44,7 +44,8 @@ def _works_below(process: Path, directory: Path) -> bool:
 
 
 def _end_processes(directory: Path) -> int:
-    # SIGQUIT first: a postmaster then ends its children and gives back its shared memory.
+    # SIGQUIT first: a postmaster then ends its children and gives back its shared memory; to
+    # mariadbd it means the same as SIGTERM.
     first = processes(directory)
     _signal(first, signal.SIGQUIT)
     deadline = time.monotonic() + QUIT_DEADLINE
@@ -65,4 +66,4 @@ def _signal(pids: list[int], number: signal.Signals) -> None:
 
 if __name__ == "__main__":
     if count := sweep(lab_paths()):
-        print(f"Ended {count} PostgreSQL processes that a killed lab had left.")
+        print(f"Ended {count} server processes that a killed lab had left.")

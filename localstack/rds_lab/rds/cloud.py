@@ -54,7 +54,11 @@ class Region:
                 "default", "default", ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"]
             )
         }
-        families = {versions.family("postgres", version) for version in servers.versions("postgres")}
+        families = {
+            versions.family(engine, version)
+            for engine in versions.ENGINES
+            for version in servers.versions(engine)
+        }
         self.parameter_groups = {
             f"default.{family}": ParameterGroup(
                 f"default.{family}", family, f"Default parameter group for {family}"

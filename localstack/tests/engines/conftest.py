@@ -8,19 +8,25 @@ import psycopg
 import pytest
 
 from rds_lab.engines.base import Address, ServerSpec
-from rds_lab.engines.postgres import PostgresServers
+from rds_lab.engines.servers import LocalServers
 
 PASSWORD = 'it\'s "quoted" \\ $1'
 
 
 @pytest.fixture(scope="session")
-def servers(make_servers: Callable[[str], PostgresServers]) -> PostgresServers:
+def servers(make_servers: Callable[[str], LocalServers]) -> LocalServers:
     return make_servers("servers-of-all-tests")
 
 
 @pytest.fixture(scope="session")
-def authority(servers: PostgresServers, run_time: Path) -> Path:
+def authority(servers: LocalServers, run_time: Path) -> Path:
     return run_time / "servers-of-all-tests" / "ca.pem"
+
+
+@pytest.fixture
+def password() -> str:
+    """The master's, with all that has to be quoted somewhere."""
+    return PASSWORD
 
 
 @pytest.fixture

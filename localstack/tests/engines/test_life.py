@@ -93,3 +93,5 @@ def test_a_server_that_is_not_there_is_said(servers):
     for call in (servers.restart, servers.stop, servers.start):
         with pytest.raises(ServerError, match="There is no server"):
             call("db-NONE")
+    with pytest.raises(ServerError, match="There is no server"):
+        servers.set_parameters("db-NONE", {})

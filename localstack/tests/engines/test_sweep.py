@@ -14,12 +14,12 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from rds_lab.engines.base import ServerSpec
-from rds_lab.engines.binaries import discover
-from rds_lab.engines.postgres import PostgresServers
-from rds_lab.paths import Paths, binaries_directory
+from rds_lab.engines.servers import LocalServers
+from rds_lab.paths import Paths
 
-servers = PostgresServers(Paths(Path(sys.argv[1])), discover(binaries_directory()))
+servers = LocalServers(Paths(Path(sys.argv[1])))
 servers.create(ServerSpec("db-LEFT", "postgres", "16.14", "master", "a-password"))
+servers.create(ServerSpec("db-MYSQL", "mysql", "8.4.7", "master", "a-password"))
 print("ready", flush=True)
 time.sleep(600)
 """
@@ -34,7 +34,8 @@ def test_a_killed_lab_is_swept_and_its_neighbour_is_not(run_time, servers, spec,
     process.kill()
     process.wait()
     directory = paths.socket_record.read_text()
-    assert processes(paths.servers)
+    for left in ("db-LEFT", "db-MYSQL"):
+        assert processes(paths.servers / left)
 
     assert sweep(paths) > 0
 

@@ -153,14 +153,47 @@ def test_what_is_missing_is_said_one_sentence_each(tmp_path):
     for tool in ("bash", "dirname", "env"):
         (tmp_path / tool).symlink_to(shutil.which(tool))
     done = subprocess.run(
-        [str(CHECKOUT / "lab"), "install"], env={"PATH": str(tmp_path)}, capture_output=True, text=True
+        [str(CHECKOUT / "lab"), "install"],
+        env={"PATH": str(tmp_path), "RDS_LAB_MARIADBD": str(tmp_path / "mariadbd")},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1
     assert [line.split(" is missing")[0] for line in done.stderr.splitlines()] == [
         "lab: Python",
         "lab: npm",
         "lab: unshare or flock",
+        "lab: MariaDB",
     ]
+
+
+def test_mariadb_is_installed_where_it_is_missing_and_can_be(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can install packages")
+    # An apt-get that only notes what it was asked for, and a script that looks for another program,
+    # as the right one may be installed here.
+    noted, tool = tmp_path / "noted", tmp_path / "apt-get"
+    tool.write_text(f'#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >>{noted}\n')
+    tool.chmod(0o755)
+    script = tmp_path / "lab"
+    script.write_text((CHECKOUT / "lab").read_text().replace(":-mariadbd}", ":-no-such-program}"))
+    settings = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def run(command):
+        return subprocess.run(["bash", str(script), command], env=settings, capture_output=True, text=True)
+
+    assert run("check").returncode == 0
+    assert not noted.exists()
+    done = run("install")
+    assert done.returncode == 1
+    update, install = noted.read_text().splitlines()
+    assert update.split()[:1] == ["update"]
+    assert install.startswith("noninteractive install")
+    assert "--no-install-recommends" in install
+    assert install.endswith("mariadb-server-core mariadb-client-core")
+    assert done.stderr.splitlines()[-1] == (
+        "lab: apt-get could not install MariaDB: install mariadb-server-core mariadb-client-core."
+    )
 
 
 def test_the_script_is_clean():

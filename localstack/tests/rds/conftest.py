@@ -1,6 +1,7 @@
 """An emulated RDS in this process: a clock that tests turn, and servers that only take notes."""
 
 import time
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,8 +31,12 @@ class FakeServers:
         self.broken: set[str] = set()
 
     def versions(self, engine: str) -> list[str]:
-        known = ["14.23", "15.18", "16.13", "16.14", "17.10", "18.4"]
-        return known if engine == "postgres" else []
+        known = {
+            "postgres": ["14.23", "15.18", "16.13", "16.14", "17.10", "18.4"],
+            "mysql": ["8.0.42", "8.0.43", "8.4.6", "8.4.7"],
+            "mariadb": ["10.6.22", "10.11.14", "10.11.15", "11.4.8", "11.4.9"],
+        }
+        return known.get(engine, [])
 
     def create(self, spec: ServerSpec) -> Address:
         self._called("create", spec.resource_id)
@@ -42,6 +47,9 @@ class FakeServers:
     def set_master_password(self, resource_id: str, password: str) -> None:
         self._called("set_master_password", resource_id)
         self.passwords[resource_id] = password
+
+    def set_parameters(self, resource_id: str, parameters: Mapping[str, str]) -> None:
+        self._called("set_parameters", resource_id, dict(parameters))
 
     def restart(self, resource_id: str) -> None:
         self._called("restart", resource_id)

@@ -28,7 +28,9 @@ def parameter(name, value="1", method="pending-reboot"):
 def test_there_is_a_default_group_for_each_family(rds):
     groups = rds.call("DescribeDBParameterGroups")["DBParameterGroups"]
     assert {group["DBParameterGroupName"] for group in groups} == {
-        f"default.postgres{major}" for major in (14, 15, 16, 17, 18)
+        *(f"default.postgres{major}" for major in (14, 15, 16, 17, 18)),
+        *(f"default.mysql{major}" for major in ("8.0", "8.4")),
+        *(f"default.mariadb{major}" for major in ("10.6", "10.11", "11.4")),
     }
 
 

@@ -9,4 +9,5 @@ from typing import Any
 @cache
 def parameters(engine: str) -> dict[str, dict[str, Any]]:
     """By name: value, apply type, data type, whether it can be modified, allowed values, description."""
-    return json.loads(files(__package__).joinpath("parameters.json").read_text()).get(engine, {})
+    table = files(__package__).joinpath("parameters", f"{engine}.json")
+    return json.loads(table.read_text()) if table.is_file() else {}

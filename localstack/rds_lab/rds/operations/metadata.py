@@ -45,8 +45,8 @@ def _version(cloud: Cloud, engine: str, version: str) -> dict[str, Any]:
         "EngineVersion": version,
         "MajorEngineVersion": versions.major(version),
         "DBParameterGroupFamily": versions.family(engine, version),
-        "DBEngineDescription": "PostgreSQL",
-        "DBEngineVersionDescription": f"PostgreSQL {version}-R1",
+        "DBEngineDescription": versions.description(engine),
+        "DBEngineVersionDescription": versions.version_description(engine, version),
         "Status": "available",
         "SupportsReadReplica": True,
         "SupportsGlobalDatabases": False,
@@ -55,7 +55,7 @@ def _version(cloud: Cloud, engine: str, version: str) -> dict[str, Any]:
             {
                 "Engine": engine,
                 "EngineVersion": target,
-                "Description": f"PostgreSQL {target}-R1",
+                "Description": versions.version_description(engine, target),
                 "AutoUpgrade": False,
                 "IsMajorVersionUpgrade": versions.major(target) != versions.major(version),
             }

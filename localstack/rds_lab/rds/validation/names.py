@@ -3,23 +3,12 @@
 import re
 
 from rds_lab.rds import errors
+from rds_lab.rds.validation import reserved
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PASSWORD_LENGTHS = {"postgres": (8, 128), "mysql": (8, 41), "mariadb": (8, 41)}
 _DATABASE_LENGTHS = {"postgres": 63, "mysql": 64, "mariadb": 64}
-# Reserved by PostgreSQL's grammar (appendix C of its manual), or by RDS itself.
-_RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization binary both case cast check
-    collate collation column concurrently constraint create cross current_catalog current_date
-    current_role current_schema current_time current_timestamp current_user default deferrable
-    desc distinct do else end except false fetch for foreign freeze from full grant group having
-    ilike in initially inner intersect into is isnull join lateral leading left like limit
-    localtime localtimestamp natural none not notnull null offset on only or order outer
-    overlaps placing primary references returning right select session_user similar some
-    symmetric table tablesample then to trailing true union unique user using variadic verbose
-    when where window with rdsadmin template0 template1""".split()
-)
 
 
 def identifier(value: str, parameter: str, longest: int = 63) -> str:
@@ -42,7 +31,7 @@ def master_username(value: str, engine: str) -> str:
             f'MasterUsername {value} cannot be used because role names starting with "pg_" are reserved by '
             "the PostgreSQL engine"
         )
-    if value.lower() in _RESERVED or (engine == "postgres" and value.lower() == "admin"):
+    if reserved.for_user(value, engine):
         raise errors.invalid_value(
             f"MasterUsername {value} cannot be used as it is a reserved word used by the engine"
         )
@@ -75,6 +64,6 @@ def database(value: str, engine: str) -> str:
         raise errors.invalid_value(
             "DBName must begin with a letter and contain only alphanumeric characters."
         )
-    if value.lower() in _RESERVED or (engine == "postgres" and value.lower() == "postgres"):
+    if reserved.for_database(value, engine):
         raise errors.invalid_value(f"DBName {value} cannot be used. It is a reserved word for this engine")
     return value

@@ -9,13 +9,18 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rds_lab.engines import ports, roles, sql
+from rds_lab.engines import ports
 from rds_lab.engines.base import ServerError
-from rds_lab.engines.binaries import Binaries
-from rds_lab.engines.process import PortTaken, Postmaster
-from rds_lab.engines.server import Server
-from rds_lab.engines.template import LOCAL_ONLY, initialise
+from rds_lab.engines.postgres import roles, sql
+from rds_lab.engines.postgres.binaries import Binaries
+from rds_lab.engines.postgres.process import Postmaster
+from rds_lab.engines.postgres.template import LOCAL_ONLY, initialise
+from rds_lab.engines.process import PortTaken
+
+if TYPE_CHECKING:
+    from rds_lab.engines.postgres.server import PostgresServer
 
 # What a restore may complain of: initdb made this role already, and pg_dumpall 18 sets what servers
 # before 17 do not know. The dump itself is not edited: a table's rows could look like statements.
@@ -25,7 +30,7 @@ _HARMLESS = (
 )
 
 
-def upgrade(server: Server, binaries: Binaries) -> None:
+def upgrade(server: "PostgresServer", binaries: Binaries) -> None:
     """Do it; on failure the server runs under its old version again."""
     old = server.binaries
     server.stop()
@@ -40,7 +45,7 @@ def upgrade(server: Server, binaries: Binaries) -> None:
         raise
 
 
-def _replace_data(server: Server, binaries: Binaries) -> None:
+def _replace_data(server: "PostgresServer", binaries: Binaries) -> None:
     fresh, aside = server.home / "new", server.home / "old"
     shutil.rmtree(fresh, ignore_errors=True)
     initialise(binaries, fresh)
@@ -55,7 +60,7 @@ def _replace_data(server: Server, binaries: Binaries) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _transfer(server: Server, binaries: Binaries, fresh: Path) -> None:
+def _transfer(server: "PostgresServer", binaries: Binaries, fresh: Path) -> None:
     # Both without TCP: no client can write what the dump would miss.
     source = Postmaster(server.binaries, server.data, server.port, *LOCAL_ONLY)
     try:

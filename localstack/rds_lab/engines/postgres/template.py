@@ -9,10 +9,11 @@ import threading
 from collections import defaultdict
 from pathlib import Path
 
-from rds_lab.engines import account, config, roles, sql
+from rds_lab.engines import account
 from rds_lab.engines.base import ServerError
-from rds_lab.engines.binaries import Binaries
-from rds_lab.engines.process import Postmaster
+from rds_lab.engines.postgres import config, roles, sql
+from rds_lab.engines.postgres.binaries import Binaries
+from rds_lab.engines.postgres.process import Postmaster
 
 _INITDB = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1"]
 _INITDB_DEADLINE = 120

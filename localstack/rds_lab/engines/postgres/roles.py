@@ -6,7 +6,7 @@ The master user is no superuser: it may create roles and databases and is a memb
 
 from psycopg import sql
 
-from rds_lab.engines.sql import ADMIN, Connection, execute, exists, verifier
+from rds_lab.engines.postgres.sql import ADMIN, Connection, execute, exists, verifier
 
 MASTER_GROUP = "rds_superuser"
 _OTHER_GROUPS = ("rds_password", "rds_replication", "rds_iam")

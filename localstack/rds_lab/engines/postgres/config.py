@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from rds_lab.engines.postgres.parameters import settings
+
 # 150 servers must fit on a laptop: 6 MiB each, against 28 with PostgreSQL's defaults. The data
 # lives as long as the lab, so nothing is synchronised to disk.
 _SETTINGS = """\
@@ -57,13 +59,15 @@ _PLAIN_ACCESS = "hostnossl  all  all  127.0.0.1/32  scram-sha-256\n"
 
 
 def write(directory: Path, sockets: Path, parameters: Mapping[str, str]) -> None:
-    """Write both files. Of a parameter group only ``rds.force_ssl`` means something here."""
+    """Write both files. The last line of a name counts, so a parameter group has the last word."""
     force_ssl = parameters.get("rds.force_ssl", "1").lower() in _TRUE
+    own = "".join(f"{name} = '{_quoted(value)}'\n" for name, value in settings(parameters).items())
     (directory / "postgresql.auto.conf").write_text(
-        f"{_SETTINGS}\nunix_socket_directories = '{_quoted(sockets)}'\nrds.force_ssl = {int(force_ssl)}\n"
+        f"{_SETTINGS}\nunix_socket_directories = '{_quoted(str(sockets))}'\n"
+        f"rds.force_ssl = {int(force_ssl)}\n\n{own}"
     )
     (directory / "pg_hba.conf").write_text(_ACCESS if force_ssl else _ACCESS + _PLAIN_ACCESS)
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "''").replace("\r", "\\r").replace("\n", "\\n")
