@@ -1,14 +1,15 @@
 //! OUT. The databases themselves: the only module that names a database driver.
 //!
 //! Always over TLS with the server's certificate and name verified. Passwords reach a server only
-//! in the login exchange or as a verifier computed here. What differs between engines lives in
-//! one file per engine.
+//! in the login exchange or as a verifier computed here; MySQL's is the exception, see there. What
+//! differs between engines lives in one folder per engine: a `Driver` with the functions of
+//! [`Databases`], and what its errors mean.
 
 mod failure;
+mod mysql;
 mod postgres;
 mod tls;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -28,7 +29,8 @@ const SET_UP_TIMEOUT: Duration = Duration::from_secs(60);
 /// The way to the databases.
 #[derive(Clone, Debug)]
 pub struct Databases {
-    tls: Arc<rustls::ClientConfig>,
+    postgres: postgres::Driver,
+    mysql: mysql::Driver,
 }
 
 /// Where a database server listens; its certificate must be valid for `host`.
@@ -49,7 +51,7 @@ pub struct Login<'a> {
     pub user: &'a str,
     /// Its password.
     pub password: &'a SecretString,
-    /// Database.
+    /// Database; for MySQL and MariaDB may be empty, which means none.
     pub database: &'a str,
 }
 
@@ -62,6 +64,18 @@ pub struct SetUp<'a> {
     pub user: &'a str,
     /// Its password.
     pub password: &'a SecretString,
+    /// What the user's database should have of the server's extensions. Engines other than
+    /// PostgreSQL have none to give.
+    pub extensions: &'a [String],
+}
+
+/// The database that the superuser logs in to: the user's may not exist yet.
+#[must_use]
+pub fn home_database(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Postgres => postgres::HOME,
+        Provider::Mysql | Provider::Mariadb => mysql::HOME,
+    }
 }
 
 /// How a login ended that the server answered.
@@ -88,7 +102,8 @@ impl Databases {
     /// # Errors
     /// Where it holds no certificate or a broken one.
     pub fn new(ca_pem: &[u8]) -> Result<Self, CaError> {
-        Ok(Self { tls: Arc::new(tls::client_config(ca_pem)?) })
+        let tls = tls::client_config(ca_pem)?;
+        Ok(Self { postgres: postgres::Driver::new(tls), mysql: mysql::Driver::new(ca_pem) })
     }
 
     /// Logs in and asks for one value.
@@ -97,10 +112,13 @@ impl Databases {
     /// [`ErrorKind::Unreachable`] where the server did not answer within 5 s, did not prove who it
     /// is, or is not ready for logins.
     pub async fn try_login(&self, server: Server<'_>, login: Login<'_>) -> Result<Outcome, SqlError> {
-        let attempt = match server.provider {
-            Provider::Postgres => postgres::try_login(&self.tls, server, login),
+        let attempt = async {
+            match server.provider {
+                Provider::Postgres => self.postgres.try_login(server, login).await,
+                Provider::Mysql | Provider::Mariadb => self.mysql.try_login(server, login).await,
+            }
         };
-        tokio::time::timeout(LOGIN_TIMEOUT, attempt).await.unwrap_or_else(|_| Err(SqlError::too_late()))
+        within(LOGIN_TIMEOUT, attempt).await
     }
 
     /// Makes database and user what they should be, as the superuser `login`. Safe to repeat,
@@ -109,7 +127,8 @@ impl Databases {
     /// a login that works proves that everything else was done.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`] where the server refuses the superuser, otherwise as [`Self::try_login`].
+    /// [`ErrorKind::Denied`] where the server refuses the superuser, [`ErrorKind::Extension`] where
+    /// it does not have an extension, otherwise as [`Self::try_login`].
     pub async fn set_up<F, Fut>(
         &self,
         server: Server<'_>,
@@ -121,9 +140,45 @@ impl Databases {
         F: FnOnce() -> Fut + Send,
         Fut: Future<Output = bool> + Send,
     {
-        let attempt = match server.provider {
-            Provider::Postgres => postgres::set_up(&self.tls, server, login, wanted, still_wanted),
+        let attempt = async {
+            match server.provider {
+                Provider::Postgres => self.postgres.set_up(server, login, wanted, still_wanted).await,
+                Provider::Mysql | Provider::Mariadb => {
+                    self.mysql.set_up(server, login, wanted, still_wanted).await
+                }
+            }
         };
-        tokio::time::timeout(SET_UP_TIMEOUT, attempt).await.unwrap_or_else(|_| Err(SqlError::too_late()))
+        within(SET_UP_TIMEOUT, attempt).await
     }
+
+    /// Gives a database that was set up before those of these extensions that it does not have, as
+    /// the superuser `login` and under the lock of [`Self::set_up`]. Safe to repeat; takes none away.
+    ///
+    /// # Errors
+    /// As [`Self::set_up`].
+    pub async fn create_extensions(
+        &self,
+        server: Server<'_>,
+        login: Login<'_>,
+        database: &str,
+        extensions: &[String],
+    ) -> Result<(), SqlError> {
+        let attempt = async {
+            match server.provider {
+                Provider::Postgres => {
+                    self.postgres.create_extensions(server, login, database, extensions).await
+                }
+                // They have none to give.
+                Provider::Mysql | Provider::Mariadb => Ok(()),
+            }
+        };
+        within(SET_UP_TIMEOUT, attempt).await
+    }
+}
+
+async fn within<T>(
+    limit: Duration,
+    attempt: impl Future<Output = Result<T, SqlError>>,
+) -> Result<T, SqlError> {
+    tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(SqlError::too_late()))
 }
