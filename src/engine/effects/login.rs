@@ -166,11 +166,10 @@ fn server<'a>(record: &Record, endpoint: &'a Endpoint) -> sql::Server<'a> {
 }
 
 fn login<'a>(which: Which, record: &'a Record, password: &'a SecretString) -> sql::Login<'a> {
-    let traits = record.provider.traits();
     match which {
         Which::Superuser => {
-            let database = traits.superuser_database.unwrap_or_default();
-            sql::Login { user: traits.superuser, password, database }
+            let database = sql::home_database(record.provider);
+            sql::Login { user: record.provider.traits().superuser, password, database }
         }
         Which::User => sql::Login {
             user: record.text(ConfigKey::UserName),

@@ -35,8 +35,6 @@ pub struct Traits {
     pub major_parts: usize,
     /// The RDS master user.
     pub superuser: &'static str,
-    /// The database that the superuser logs in to; `None` for none.
-    pub superuser_database: Option<&'static str>,
     /// Bounds of the length of both passwords, in characters.
     pub password_length: (usize, usize),
     /// The longest database name, in characters.

@@ -14,7 +14,6 @@ pub(super) const FAMILY: Traits = Traits {
     dsn_tls: "ssl-mode=REQUIRED",
     major_parts: 2,
     superuser: "cs_admin",
-    superuser_database: None,
     password_length: (8, 41),
     longest_database_name: 63,
     longest_user_name: 32,

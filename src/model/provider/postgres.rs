@@ -10,7 +10,6 @@ pub(super) static TRAITS: Traits = Traits {
     dsn_tls: "sslmode=require",
     major_parts: 1,
     superuser: "cs_admin",
-    superuser_database: Some("postgres"),
     password_length: (8, 128),
     longest_database_name: 63,
     longest_user_name: 63,

@@ -55,7 +55,10 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
     let long = "a".repeat(64);
     let most = "must be at most 1000000000000";
     let parameters = "is not known; there are storage, cpu, memory";
-    let configs = "is not known; there are version, databaseName, userName";
+    let configs = "is not known; there are version, databaseName, userName, multiAz, backupRetentionDays, \
+                   backupWindow, maintenanceWindow, deletionProtection, applyDuringMaintenance, parameters, extensions";
+    let scalar = "must be a string, or a whole number, or true or false";
+    let many: serde_json::Map<_, _> = (0..21).map(|number| (format!("p{number}"), json!(1))).collect();
     let secrets = "is not known; there are superuserPassword, userPassword";
     let versions = "must be one of 14.23, 15.18, 16.13, 16.14, 17.10, 18.4";
     let team = "must be a whole number greater than 0";
@@ -120,7 +123,60 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
         (config("userName", json!("admin")), "config.userName", RESERVED),
         (config("userName", json!("user")), "config.userName", RESERVED),
         (config("userName", json!(["a"])), "config.userName", "must be a string"),
-        (config("extensions", json!(["postgis"])), "config.extensions", configs),
+        (config("multiAz", json!("yes")), "config.multiAz", "must be true or false"),
+        (config("backupRetentionDays", json!(36)), "config.backupRetentionDays", "must be at most 35"),
+        (config("backupRetentionDays", json!(-1)), "config.backupRetentionDays", "must be at least 0"),
+        (config("backupRetentionDays", json!("7")), "config.backupRetentionDays", WHOLE),
+        (config("backupWindow", json!("3-4")), "config.backupWindow", "must be like 03:00-03:30 (UTC)"),
+        (
+            config("backupWindow", json!("03:00-03:29")),
+            "config.backupWindow",
+            "must be at least 30 minutes long",
+        ),
+        (
+            config("maintenanceWindow", json!("05:00-06:00")),
+            "config.maintenanceWindow",
+            "must be like sun:05:00-sun:06:00 (UTC)",
+        ),
+        (
+            with(
+                &["config"],
+                json!({"backupWindow": "05:30-06:30", "maintenanceWindow": "Sun:05:00-Sun:06:00"}),
+            ),
+            "config.backupWindow",
+            "the backup window 05:30-06:30 and the maintenance window Sun:05:00-Sun:06:00 must not overlap",
+        ),
+        (config("deletionProtection", json!(1)), "config.deletionProtection", "must be true or false"),
+        (
+            config("applyDuringMaintenance", json!([])),
+            "config.applyDuringMaintenance",
+            "must be true or false",
+        ),
+        (config("parameters", json!(["x"])), "config.parameters", "must be an object"),
+        (config("parameters", json!({"max_connections": []})), "config.parameters.max_connections", scalar),
+        (
+            config("parameters", json!({"max_connections": 1})),
+            "config.parameters.max_connections",
+            "must be between 6 and 8388607",
+        ),
+        (
+            config("parameters", json!({"max_connections": "50"})),
+            "config.parameters.max_connections",
+            "must be a whole number",
+        ),
+        (
+            config("parameters", json!({"a b": 1})),
+            "config.parameters",
+            "has a name that is not one of a server parameter",
+        ),
+        (config("parameters", json!(many)), "config.parameters", "must have at most 20 entries"),
+        (config("extensions", json!("pgcrypto")), "config.extensions", "must be a list"),
+        (config("extensions", json!(["a; b"])), "config.extensions.0", "is not the name of an extension"),
+        (
+            config("extensions", json!(["pgcrypto", "pgcrypto"])),
+            "config.extensions",
+            "must not hold anything twice",
+        ),
         (config("superuser", json!(null)), "config.superuser", configs),
         (with(&["secrets"], json!("x")), "secrets", "must be an object"),
         (secret("userPassword", json!("short-7")), "secrets.userPassword", "must have at least 8 characters"),
@@ -170,6 +226,37 @@ async fn one_wrong_field_is_named_and_explained() {
     }
     let calls = world.state().calls.clone();
     assert!(calls.iter().all(|call| call.starts_with("Describe") || call.starts_with("List")), "{calls:?}");
+}
+
+#[tokio::test]
+async fn every_provider_has_rules_of_its_own() {
+    let world = World::new().await;
+    let long_password = "x".repeat(42);
+    let table = [
+        ("mysql", json!({"config": {"extensions": []}}), "config.extensions"),
+        ("mysql", json!({"config": {"userName": "u".repeat(33)}}), "config.userName"),
+        ("mysql", json!({"config": {"databaseName": "information_schema"}}), "config.databaseName"),
+        ("mysql", json!({"config": {"version": "17.10"}}), "config.version"),
+        ("mysql", json!({"config": {"parameters": {"work_mem": 64}}}), "config.parameters.work_mem"),
+        ("mariadb", json!({"secrets": {"userPassword": long_password}}), "secrets.userPassword"),
+        ("mariadb", json!({"config": {"userName": "mysql"}}), "config.userName"),
+        ("mariadb", json!({"config": {"version": "8.4.7"}}), "config.version"),
+    ];
+    for (provider, part, path) in table {
+        let mut body = json!({
+            "id": ID, "secrets": {"superuserPassword": "super-secret", "userPassword": "user-secret"},
+        });
+        for (key, value) in part.as_object().unwrap() {
+            let mut merged = body[key].as_object().cloned().unwrap_or_default();
+            merged.extend(value.as_object().unwrap().clone());
+            body[key] = Value::Object(merged);
+        }
+        let headers = [("x-api-key", TOKEN), ("content-type", "application/json")];
+        let answer = world.call("POST", &format!("/{provider}"), &headers, &body.to_string()).await;
+        let paths: Vec<_> =
+            answer.json()["details"].as_array().unwrap().iter().map(|field| field["path"].clone()).collect();
+        assert_eq!((answer.status, paths), (400, vec![json!(path)]), "{provider} {part}");
+    }
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn the_version_goes_up_and_not_down() {
     assert_eq!(down.status, 409);
     assert_eq!(
         down.body["error"],
-        "config.version cannot go down: the database runs 16.14; newer ones are 17.10, 18.4"
+        "config.version cannot go down: the database runs 16.14; it can be upgraded to 17.10, 18.4"
     );
 }
 

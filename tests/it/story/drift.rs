@@ -26,13 +26,14 @@ async fn a_class_changed_in_the_console_is_shown_and_put_back_by_a_patch() {
     assert_eq!(status["plan"]["parameters"], json!({"storage": 20000, "cpu": 20, "memory": 8589}));
     let error = status["error"].as_str().expect("an error");
     assert!(error.contains("backups are kept 3 days instead of 7"), "{error}");
+    assert_eq!(status["config"]["backupRetentionDays"], 3);
     // Nothing is put back before the platform says so.
     assert_eq!(broker.patch(id, &json!({})).await.status, 204);
     assert_eq!(broker.status(id).await.unwrap()["details"]["instanceClass"], "db.t4g.large");
 
     assert_eq!(broker.patch(id, &json!({"plan": body["plan"]})).await.status, 204);
     let status = broker.until_settled(id).await;
-    assert_eq!(status["plan"], body["plan"]);
+    assert_eq!((&status["plan"], &status["config"]), (&body["plan"], &body["config"]));
     assert_eq!(status["details"]["instanceClass"], "db.t4g.micro");
     assert_eq!(status.get("error"), None);
     broker.assert_aws_holds(&[id]).await;
