@@ -62,8 +62,12 @@ impl Driver {
 async fn make(session: &mut Conn, flavour: Flavour, wanted: SetUp<'_>) -> Result<(), SqlError> {
     let SetUp { database, user, password, .. } = wanted;
     let (user, identified) = (account(user), flavour.identified(password));
-    let database_name = identifier(database);
-    run(session, &format!("CREATE DATABASE IF NOT EXISTS {database_name} CHARACTER SET utf8mb4")).await?;
+    // Not even tried where there is one: it would wait for whoever holds a table of it locked.
+    let there: Vec<String> = session.query("SHOW DATABASES").await.map_err(executing)?;
+    if there.iter().all(|name| name != database) {
+        let name = identifier(database);
+        run(session, &format!("CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4")).await?;
+    }
     // Locked until all is done. It has its password already, as some servers take no account without.
     run(session, &format!("CREATE USER IF NOT EXISTS {user} {identified} REQUIRE SSL ACCOUNT LOCK")).await?;
     run(session, &format!("GRANT {RIGHTS} ON {}.* TO {user}", grant_pattern(database))).await?;

@@ -17,7 +17,7 @@ pub(super) async fn everything(server: &TestServer) {
 
 async fn replicas_with_one_wish_all_succeed(server: &TestServer) {
     let app = App::new();
-    let racing = (0..6).map(|_| server.set_up(&app));
+    let racing = (0..8).map(|_| server.set_up(&app));
     for outcome in futures_util::future::join_all(racing).await {
         assert_eq!(outcome.unwrap(), SetUpOutcome::Applied);
     }

@@ -1,6 +1,6 @@
 //! What the user may do, and who else may not.
 
-use rds_broker::sql::Login;
+use rds_broker::sql::{Login, Outcome};
 use secrecy::SecretString;
 use tokio_postgres::error::SqlState;
 
@@ -9,6 +9,8 @@ use super::{App, TestServer, quoted, truth};
 pub(super) async fn everything(server: &TestServer) {
     the_user_has_no_right_beyond_its_database(server).await;
     nobody_else_gets_in(server).await;
+    what_a_user_was_given_later_stays(server).await;
+    a_role_that_may_not_log_in_is_refused(server).await;
 }
 
 async fn the_user_has_no_right_beyond_its_database(server: &TestServer) {
@@ -43,4 +45,22 @@ async fn nobody_else_gets_in(server: &TestServer) {
     let trespass = Login { user: &hand.user, password: &by_hand, database: &app.database };
     let error = server.session(trespass).await.map(drop).expect_err("a role made by hand got in");
     assert_eq!(error.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE));
+}
+
+async fn what_a_user_was_given_later_stays(server: &TestServer) {
+    let app = App::new();
+    server.set_up(&app).await.unwrap();
+    let master = server.as_master("postgres").await;
+    master.batch_execute(&format!("ALTER ROLE {} CREATEDB CREATEROLE", quoted(&app.user))).await.unwrap();
+    server.set_up(&app.rotated()).await.unwrap();
+    let given = "SELECT rolcreatedb AND rolcreaterole FROM pg_roles WHERE rolname = $1::text::name";
+    assert!(truth(&master, given, &app.user).await);
+}
+
+async fn a_role_that_may_not_log_in_is_refused(server: &TestServer) {
+    let asleep = App::new();
+    let master = server.as_master("postgres").await;
+    master.batch_execute(&format!("CREATE ROLE {} NOLOGIN", quoted(&asleep.user))).await.unwrap();
+    let login = Login { database: "postgres", ..asleep.login() };
+    assert_eq!(server.databases().try_login(server.address(), login).await.unwrap(), Outcome::Refused);
 }
