@@ -57,7 +57,7 @@ fn one_field() -> Vec<(Value, &'static str, String)> {
     let parameters = "is not known; there are storage, cpu, memory";
     let configs = "is not known; there are version, databaseName, userName, multiAz, backupRetentionDays, \
                    backupWindow, maintenanceWindow, deletionProtection, applyDuringMaintenance, parameters, extensions";
-    let scalar = "must be a string, or a whole number, or true or false";
+    let scalar = "must be true or false, or a whole number, or a string";
     let many: serde_json::Map<_, _> = (0..21).map(|number| (format!("p{number}"), json!(1))).collect();
     let secrets = "is not known; there are superuserPassword, userPassword";
     let versions = "must be one of 14.23, 15.18, 16.13, 16.14, 17.10, 18.4";
