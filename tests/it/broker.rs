@@ -19,6 +19,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct Broker {
     pub(crate) name: String,
+    /// Under whose path the platform calls.
+    pub(crate) provider: &'static str,
     settings: BTreeMap<String, String>,
     process: Arc<Mutex<Option<Child>>>,
     url: Arc<Mutex<String>>,
@@ -35,6 +37,47 @@ impl Broker {
         let broker = Self::new(name, settings);
         broker.run().await;
         broker
+    }
+
+    /// The same broker, called under another provider's path.
+    pub(crate) fn of(mut self, provider: &'static str) -> Self {
+        self.provider = provider;
+        self
+    }
+
+    /// Starts with the compiled-in catalogue, changed: every pair is text and what stands in for it.
+    pub(crate) async fn start_with_catalog(changes: &[(&str, &str)], settings: &[(&str, &str)]) -> Self {
+        let mut catalog = include_str!("../../src/model/catalog/default.toml").to_owned();
+        for (text, instead) in changes {
+            assert!(catalog.contains(text), "the catalogue has no {text}");
+            catalog = catalog.replace(text, instead);
+        }
+        let name = unique_name();
+        let file = std::env::temp_dir().join(format!("{name}.toml"));
+        std::fs::write(&file, catalog).unwrap();
+        let path = file.display().to_string();
+        let mut all = vec![("BROKER_CATALOG", path.as_str())];
+        all.extend(settings);
+        let broker = Self::start_with(&name, &all).await;
+        std::fs::remove_file(&file).unwrap();
+        broker
+    }
+
+    /// DB instance identifier of a service.
+    pub(crate) fn identifier(&self, id: Uuid) -> String {
+        format!("{}-{id}", self.name)
+    }
+
+    /// Books a database and waits until it is there.
+    pub(crate) async fn book(&self, id: Uuid, body: &Value) -> Value {
+        self.insist("POST", "", Some(body)).await;
+        self.until_settled(id).await
+    }
+
+    /// Sends a PATCH that must be taken, and waits until nothing is left to do.
+    pub(crate) async fn change(&self, id: Uuid, body: &Value) -> Value {
+        self.insist("PATCH", &format!("/{id}"), Some(body)).await;
+        self.until_settled(id).await
     }
 
     /// A broker that listens but need not have observed AWS yet.
@@ -70,7 +113,7 @@ impl Broker {
         .into();
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let (process, url, log) = Default::default();
-        Self { name: name.to_owned(), settings: all, process, url, log }
+        Self { name: name.to_owned(), provider: "postgres", settings: all, process, url, log }
     }
 
     /// Starts the process and waits until it has observed AWS.
@@ -148,7 +191,7 @@ impl Broker {
         let url = self.url.lock().unwrap().clone();
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = reqwest::Client::new()
-            .request(method, format!("{url}/postgres{path}"))
+            .request(method, format!("{url}/{}{path}", self.provider))
             .header("Authorization", format!("Bearer {TOKEN}"))
             .timeout(Duration::from_secs(15));
         if let Some(body) = body {
@@ -233,18 +276,23 @@ impl Broker {
 
     /// At the end of a story: AWS holds exactly these services' instances, and two secrets for each;
     /// and nothing secret was ever logged.
+    /// Parameter groups are of these services too.
     pub(crate) async fn assert_aws_holds(&self, ids: &[Uuid]) {
         let mut wanted: Vec<String> = ids.iter().map(|id| format!("{}-{id}", self.name)).collect();
         wanted.sort();
         let last = Mutex::new(String::new());
         let check = async || {
             let (mut instances, secrets) = lab().holds(&self.name).await;
+            let groups = lab().groups(&self.name).await;
             instances.sort();
+            let groups_are_theirs =
+                groups.iter().all(|group| ids.iter().any(|id| group.starts_with(&self.identifier(*id))));
             let two_each = ids.iter().all(|id| {
                 secrets.iter().filter(|name| name.starts_with(&format!("{}/{id}/", self.name))).count() == 2
             });
-            *last.lock().unwrap() = format!("{instances:?} and {secrets:?}");
-            (instances == wanted && two_each && secrets.len() == 2 * ids.len()).then_some(())
+            *last.lock().unwrap() = format!("{instances:?} and {secrets:?} and {groups:?}");
+            (instances == wanted && groups_are_theirs && two_each && secrets.len() == 2 * ids.len())
+                .then_some(())
         };
         let deadline = Instant::now() + DEADLINE;
         while check().await.is_none() {
@@ -283,6 +331,19 @@ pub(crate) fn unique_name() -> String {
 /// A password that the log can be searched for.
 pub(crate) fn password() -> String {
     format!("pw-{}", Uuid::new_v4().simple())
+}
+
+/// A booking of a provider's default version, with two passwords of its own.
+pub(crate) fn booking_of(provider: &str, id: Uuid) -> Value {
+    let mut body = booking(id);
+    if provider != "postgres" {
+        body["config"] = json!({});
+    }
+    for password in body["secrets"].as_object_mut().unwrap().values_mut() {
+        // MySQL's and MariaDB's longest.
+        *password = json!(&password.as_str().unwrap()[..35]);
+    }
+    body
 }
 
 /// A booking with two passwords of its own.

@@ -1,7 +1,8 @@
-//! A client of the databases: what a user of the service does with the connection string.
+//! Clients of the databases: what a user of the service does with the connection string.
 
 use std::sync::Arc;
 
+use mysql_async::prelude::Queryable;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::Value;
@@ -40,4 +41,59 @@ pub(crate) async fn connect_to(dsn: &str, password: &str) -> Result<Client, Refu
 /// One value as text.
 pub(crate) async fn ask(client: &Client, question: &str) -> String {
     client.query_one(question, &[]).await.unwrap_or_else(|error| panic!("{question}: {error:?}")).get(0)
+}
+
+/// A user's session on any of the engines.
+pub(crate) enum Session {
+    Postgres(Client),
+    Mysql(Box<mysql_async::Conn>),
+}
+
+impl Session {
+    /// Logs in through the `dsn` of a status document.
+    pub(crate) async fn open(status: &Value, password: &str) -> Result<Self, Refused> {
+        let dsn = status["details"]["dsn"].as_str().expect("a dsn");
+        if dsn.starts_with("postgresql:") {
+            return connect(status, password).await.map(Self::Postgres);
+        }
+        assert!(dsn.ends_with("?ssl-mode=REQUIRED"), "{dsn}");
+        let (_, rest) = dsn.split_once("://").unwrap();
+        let (user, rest) = rest.split_once('@').unwrap();
+        let (address, rest) = rest.split_once('/').unwrap();
+        let (host, port) = address.split_once(':').unwrap();
+        let ca = std::fs::read(&lab().ca_file).unwrap();
+        let tls = mysql_async::SslOpts::default().with_root_certs(vec![ca.into()]);
+        let options = mysql_async::OptsBuilder::default()
+            .ip_or_hostname(host)
+            .tcp_port(port.parse().unwrap())
+            .user(Some(user))
+            .pass(Some(password))
+            .db_name(rest.split_once('?').map(|(database, _)| database))
+            .prefer_socket(false)
+            .ssl_opts(tls.with_disable_built_in_roots(true));
+        let session = mysql_async::Conn::new(options).await;
+        session.map(|session| Self::Mysql(Box::new(session))).map_err(|error| Refused(format!("{error:?}")))
+    }
+
+    pub(crate) async fn run(&mut self, statement: &str) -> Result<(), Refused> {
+        match self {
+            Self::Postgres(client) => {
+                client.batch_execute(statement).await.map_err(|error| Refused(format!("{error:?}")))
+            }
+            Self::Mysql(session) => {
+                session.query_drop(statement).await.map_err(|error| Refused(format!("{error:?}")))
+            }
+        }
+    }
+
+    /// One value as text.
+    pub(crate) async fn ask(&mut self, question: &str) -> String {
+        match self {
+            Self::Postgres(client) => ask(client, question).await,
+            Self::Mysql(session) => {
+                let answer: Result<Option<String>, _> = session.query_first(question).await;
+                answer.unwrap_or_else(|error| panic!("{question}: {error:?}")).expect("a row")
+            }
+        }
+    }
 }

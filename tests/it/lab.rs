@@ -79,6 +79,39 @@ impl Lab {
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
     }
 
+    /// Makes something happen to the instance of that identifier, or to its next call.
+    pub(crate) async fn happens(&self, identifier: &str, what: Value) {
+        let mut what = what;
+        what["identifier"] = json!(identifier);
+        let url = format!("{}/_localstack/rds-lab/happenings", self.endpoint);
+        let answer = reqwest::Client::new().post(url).json(&what).send().await.unwrap();
+        assert!(answer.status().is_success(), "{what}: {}", answer.text().await.unwrap());
+    }
+
+    /// An instance as RDS describes it.
+    pub(crate) async fn describe(&self, identifier: &str) -> aws_sdk_rds::types::DbInstance {
+        let call = self.rds().describe_db_instances().db_instance_identifier(identifier);
+        call.send().await.unwrap().db_instances()[0].clone()
+    }
+
+    /// Names of a broker's parameter groups.
+    pub(crate) async fn groups(&self, broker: &str) -> Vec<String> {
+        let mut pages = self.rds().describe_db_parameter_groups().into_paginator().items().send();
+        let mut groups = Vec::new();
+        while let Some(group) = pages.next().await {
+            groups.extend(group.unwrap().db_parameter_group_name().map(str::to_owned));
+        }
+        groups.retain(|name| name.starts_with(&format!("{broker}-")));
+        groups
+    }
+
+    /// How often an operation was called, by anyone.
+    pub(crate) async fn calls(&self, operation: &str) -> u64 {
+        let url = format!("{}/_localstack/rds-lab/calls", self.endpoint);
+        let all: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        all[format!("rds.{operation}")].as_u64().unwrap_or_default()
+    }
+
     /// How many faults about `identifier` were not used up.
     pub(crate) async fn faults_left(&self, identifier: &str) -> usize {
         let url = format!("{}/_localstack/rds-lab/faults", self.endpoint);

@@ -44,19 +44,18 @@ async fn what_never_was_is_deleted_already() {
 
 #[tokio::test]
 async fn deletion_protection_and_a_final_snapshot_are_the_catalogues_to_ask_for() {
-    let catalog = include_str!("../../../src/model/catalog/default.toml")
-        .replace("deletion_protection = false", "deletion_protection = true")
-        .replace("final_snapshot = false", "final_snapshot = true");
-    let name = crate::broker::unique_name();
-    let file = std::env::temp_dir().join(format!("{name}.toml"));
-    std::fs::write(&file, catalog).unwrap();
-    let path = file.display().to_string();
-    let broker = Broker::start_with(&name, &[("BROKER_CATALOG", &path)]).await;
-    std::fs::remove_file(&file).unwrap();
+    let broker = Broker::start_with_catalog(
+        &[
+            ("deletion_protection = false", "deletion_protection = true"),
+            ("final_snapshot = false", "final_snapshot = true"),
+        ],
+        &[],
+    )
+    .await;
     let id = Uuid::new_v4();
     broker.insist("POST", "", Some(&booking(id))).await;
     broker.until_settled(id).await;
-    let identifier = format!("{name}-{id}");
+    let identifier = broker.identifier(id);
     let refused =
         lab().rds().delete_db_instance().db_instance_identifier(&identifier).skip_final_snapshot(true);
     assert!(refused.send().await.is_err(), "others must not be able to delete it");

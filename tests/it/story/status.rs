@@ -1,0 +1,130 @@
+//! What every status of RDS means to a user.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::broker::{Broker, booking};
+use crate::lab::lab;
+
+#[tokio::test]
+async fn a_broken_instance_is_told_in_a_sentence_and_recovers_by_itself() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    let identifier = broker.identifier(id);
+    let table = [
+        ("failed", "RDS gave up on the database"),
+        ("incompatible-network", "The database cannot use its network in AWS"),
+        ("incompatible-option-group", "The database cannot use its option group"),
+        ("incompatible-parameters", "The database does not start with its server parameters"),
+        ("inaccessible-encryption-credentials-recoverable", "within seven days"),
+        ("inaccessible-encryption-credentials", "The key of the database is lost"),
+        ("insufficient-capacity", "AWS has no capacity for this database"),
+        ("restore-error", "delete the service and book it again"),
+    ];
+    for (status, sentence) in table {
+        lab().happens(&identifier, json!({"kind": "status", "status": status})).await;
+        let seen = broker
+            .until(id, status, |seen| seen["error"].as_str().is_some_and(|error| error.contains(sentence)))
+            .await;
+        assert_eq!(
+            (&seen["details"]["state"], &seen["details"]["ready"]),
+            (&json!("failed"), &json!(false)),
+            "{status}"
+        );
+        assert!(seen["details"]["waitingFor"].as_str().unwrap().contains(status), "{status}");
+        lab().happens(&identifier, json!({"kind": "recover"})).await;
+        let seen = broker.until_settled(id).await;
+        assert_eq!(seen.get("error"), None, "{status}");
+    }
+    let log = broker.log();
+    assert!(
+        log.contains("A DB instance needs help") && log.contains("enable the KMS key"),
+        "operators get a hint"
+    );
+}
+
+#[tokio::test]
+async fn a_stopped_database_is_told_and_an_unknown_status_is_in_progress() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    let identifier = broker.identifier(id);
+    lab().rds().stop_db_instance().db_instance_identifier(&identifier).send().await.unwrap();
+    let status =
+        broker.until(id, "the stop to be told", |status| status["details"]["state"] == "stopped").await;
+    assert_eq!(
+        status["error"],
+        "The database was stopped in AWS; it has to be started there before it can be used."
+    );
+    // A change waits until it is started.
+    assert_eq!(broker.patch(id, &json!({"plan": {"parameters": {"memory": 2000}}})).await.status, 204);
+    lab().rds().start_db_instance().db_instance_identifier(&identifier).send().await.unwrap();
+    let status = broker.until_settled(id).await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+
+    lab().happens(&identifier, json!({"kind": "status", "status": "polishing-platters"})).await;
+    let status = broker.until(id, "the status to show", |status| status["details"]["ready"] == false).await;
+    assert_eq!(status.get("error"), None);
+    assert_eq!(status["details"]["waitingFor"], json!(null));
+    lab().happens(&identifier, json!({"kind": "recover"})).await;
+    broker.until_settled(id).await;
+    assert_eq!(broker.log().matches("a status this broker does not know").count(), 1, "logged once");
+}
+
+#[tokio::test]
+async fn a_create_that_rds_gives_up_on_is_told_and_deleted_with_everything() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    lab().happens(&broker.identifier(id), json!({"kind": "status", "status": "insufficient-capacity"})).await;
+    broker.insist("POST", "", Some(&booking(id))).await;
+    let status = broker.until(id, "the failure to be told", |status| status.get("error").is_some()).await;
+    assert_eq!(status["details"]["state"], "failed");
+    assert_eq!(broker.delete(id).await.status, 204);
+    broker.until_gone(id).await;
+    broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn a_deletion_ends_in_every_state_and_keeps_what_the_catalogue_asks_for() {
+    let keep = [("final_snapshot = false", "final_snapshot = true")];
+    let broker = Broker::start_with_catalog(&keep, &[]).await;
+    let mut ids = Vec::new();
+    // What is kept in which state: a snapshot, or the automated backups where RDS takes none.
+    let table = [
+        (None, true),
+        (Some("stopped"), true),
+        (Some("storage-full"), false),
+        (Some("failed"), false),
+        (Some("incompatible-parameters"), false),
+        (Some("incompatible-network"), false),
+    ];
+    for _ in &table {
+        let id = Uuid::new_v4();
+        broker.insist("POST", "", Some(&booking(id))).await;
+        ids.push(id);
+    }
+    for (&id, (status, _)) in ids.iter().zip(&table) {
+        broker.until_settled(id).await;
+        if let Some(status) = status {
+            let what = json!({"kind": "status", "status": status});
+            lab().happens(&broker.identifier(id), what).await;
+        }
+        assert_eq!(broker.delete(id).await.status, 204);
+    }
+    let rds = lab().rds();
+    for (&id, (status, snapshot)) in ids.iter().zip(&table) {
+        broker.until_gone(id).await;
+        let identifier = broker.identifier(id);
+        let snapshots = rds.describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
+        assert_eq!(snapshots.db_snapshots().len(), usize::from(*snapshot), "{status:?}");
+        let backups = rds
+            .describe_db_instance_automated_backups()
+            .db_instance_identifier(&identifier)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(backups.db_instance_automated_backups().len(), usize::from(!snapshot), "{status:?}");
+    }
+    broker.assert_aws_holds(&[]).await;
+}

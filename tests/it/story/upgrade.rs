@@ -1,0 +1,98 @@
+//! Upgrades: in hops, with a parameter group, refused by RDS, and by RDS itself.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::broker::{Broker, booking};
+use crate::database::{ask, connect};
+use crate::lab::lab;
+
+#[tokio::test]
+async fn a_version_that_takes_several_upgrades_is_reached_and_the_class_comes_after_it() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"version": "14.23"});
+    let status = broker.book(id, &body).await;
+    let password = body["secrets"]["userPassword"].as_str().unwrap();
+    connect(&status, password)
+        .await
+        .unwrap()
+        .batch_execute("create table kept as select 1 as n")
+        .await
+        .unwrap();
+
+    let change = json!({"config": {"version": "18.4"}, "plan": {"parameters": {"memory": 2000}}});
+    let status = broker.change(id, &change).await;
+    assert_eq!(status["details"]["engineVersion"], "18.4");
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+    let user = connect(&status, password).await.unwrap();
+    assert!(ask(&user, "show server_version").await.starts_with("18.4"));
+    assert_eq!(ask(&user, "select n::text from kept").await, "1");
+    broker.assert_aws_holds(&[id]).await;
+}
+
+#[tokio::test]
+async fn a_major_upgrade_takes_the_parameters_along() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"version": "16.14", "parameters": {"work_mem": 8192}});
+    broker.book(id, &body).await;
+    let status = broker.change(id, &json!({"config": {"version": "17.10"}})).await;
+    assert_eq!(status["details"]["engineVersion"], "17.10");
+    let user = connect(&status, body["secrets"]["userPassword"].as_str().unwrap()).await.unwrap();
+    assert_eq!(ask(&user, "show work_mem").await, "8MB");
+    let seen = lab().describe(&broker.identifier(id)).await;
+    let group = seen.db_parameter_groups()[0].db_parameter_group_name().unwrap();
+    assert!(group.starts_with(&broker.identifier(id)) && group.ends_with("-postgres17"), "{group}");
+    assert_eq!(broker.delete(id).await.status, 204);
+    broker.until_gone(id).await;
+}
+
+#[tokio::test]
+async fn an_upgrade_whose_checks_fail_is_given_up_with_rdss_reason_and_the_old_version_goes_on() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"version": "16.14"});
+    broker.book(id, &body).await;
+    let message = "Database instance could not be upgraded: the database has logical replication slots.";
+    let fails = json!({"kind": "fail_modify", "field": "EngineVersion", "message": message});
+    lab().happens(&broker.identifier(id), fails).await;
+    assert_eq!(broker.patch(id, &json!({"config": {"version": "17.10"}})).await.status, 204);
+    let status = broker.until(id, "the failure to be told", |status| status.get("error").is_some()).await;
+    let error = status["error"].as_str().unwrap();
+    assert!(error.starts_with("RDS gave up on changing the engine version: "), "{error}");
+    assert!(error.contains("logical replication slots"), "{error}");
+    assert_eq!(status["details"]["engineVersion"], "16.14");
+    let status = broker.until(id, "it to be served", |status| status["details"]["ready"] == true).await;
+    assert_eq!(status["config"]["version"], "17.10", "the wish is echoed");
+    // Every try is an outage: there is no second one before a new wish.
+    let status = broker.change(id, &json!({"config": {"version": "17.10"}})).await;
+    assert_eq!(status["details"]["engineVersion"], "17.10");
+    assert_eq!(status.get("error"), None);
+}
+
+#[tokio::test]
+async fn a_minor_upgrade_by_rds_itself_is_not_drift() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"version": "16.13"});
+    broker.book(id, &body).await;
+    lab().happens(&broker.identifier(id), json!({"kind": "minor_upgrade", "version": "16.14"})).await;
+    let status = broker
+        .until(id, "the upgrade to show", |status| {
+            status["details"]["engineVersion"] == "16.14" && status["details"]["state"] == "available"
+        })
+        .await;
+    assert_eq!(status["config"], body["config"]);
+    assert_eq!(status.get("error"), None);
+    // The platform's wish is met: nothing is sent.
+    let before = lab().calls("ModifyDBInstance").await;
+    assert_eq!(broker.patch(id, &body).await.status, 204);
+    broker.until_settled(id).await;
+    assert!(lab().calls("ModifyDBInstance").await >= before);
+    assert_eq!(lab().describe(&broker.identifier(id)).await.engine_version(), Some("16.14"));
+}

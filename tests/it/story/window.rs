@@ -1,0 +1,83 @@
+//! What causes an outage waits for the maintenance window, where the user wants that.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::broker::{Broker, booking};
+use crate::database::{ask, connect};
+
+/// A window of an hour that begins so many hours from now.
+fn window(hours: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let point = |hours: u64| {
+        let hour = now / 3600 + hours;
+        let days = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
+        format!("{}:{:02}:00", days[usize::try_from(hour / 24 % 7).unwrap()], hour % 24)
+    };
+    format!("{}-{}", point(hours), point(hours + 2))
+}
+
+#[tokio::test]
+async fn outages_are_parked_told_and_applied_in_the_window() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    let later = window(12);
+    body["config"] = json!({"version": "16.13", "applyDuringMaintenance": true, "maintenanceWindow": later});
+    // The booking itself waits for nothing.
+    broker.book(id, &body).await;
+
+    let change = json!({
+        "plan": {"parameters": {"storage": 40000, "memory": 2000}},
+        "config": {"version": "16.14", "parameters": {"max_connections": 60, "work_mem": 8192}},
+    });
+    assert_eq!(broker.patch(id, &change).await.status, 204);
+    let parked = format!(
+        "the maintenance window {later} (UTC) to change the engine version, the instance class, the server parameters"
+    );
+    let status =
+        broker.until(id, "the park to be told", |status| status["details"]["waitingFor"] == parked).await;
+    // What is no outage was done at once.
+    assert_eq!(status["details"]["allocatedStorage"], 38);
+    assert_eq!(
+        (&status["details"]["engineVersion"], &status["details"]["instanceClass"]),
+        (&json!("16.13"), &json!("db.t4g.micro"))
+    );
+    assert_eq!(status["details"]["ready"], true);
+    assert_eq!(status["config"]["version"], "16.14");
+    let user = connect(&status, body["secrets"]["userPassword"].as_str().unwrap()).await.unwrap();
+    assert_ne!(ask(&user, "show max_connections").await, "60");
+
+    // The window moves to now.
+    let status = broker.change(id, &json!({"config": {"maintenanceWindow": window(0)}})).await;
+    assert_eq!(
+        (&status["details"]["engineVersion"], &status["details"]["instanceClass"]),
+        (&json!("16.14"), &json!("db.t4g.small"))
+    );
+    let user = connect(&status, body["secrets"]["userPassword"].as_str().unwrap()).await.unwrap();
+    assert_eq!(ask(&user, "show max_connections").await, "60");
+}
+
+#[tokio::test]
+async fn what_is_parked_is_taken_back_or_done_at_once_when_the_user_changes_their_mind() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"applyDuringMaintenance": true, "maintenanceWindow": window(12)});
+    broker.book(id, &body).await;
+    let bigger = json!({"plan": {"parameters": {"memory": 2000}}});
+    assert_eq!(broker.patch(id, &bigger).await.status, 204);
+    let is_parked = |status: &serde_json::Value| {
+        status["details"]["waitingFor"].as_str().is_some_and(|why| why.starts_with("the maintenance window"))
+    };
+    broker.until(id, "the park to be told", is_parked).await;
+    let status = broker.change(id, &json!({"plan": {"parameters": {"memory": 512}}})).await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.micro");
+
+    assert_eq!(broker.patch(id, &bigger).await.status, 204);
+    broker.until(id, "the park to be told", is_parked).await;
+    let status = broker.change(id, &json!({"config": {"applyDuringMaintenance": false}})).await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+}
