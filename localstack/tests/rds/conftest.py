@@ -1,6 +1,7 @@
 """An emulated RDS in this process: a clock that tests turn, and servers that only take notes."""
 
 import time
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,7 @@ ZERO = {
     name: 0
     for name in (
         "creating endpoint backingUp modifyVisible modifying resettingMasterCredentials rebooting upgrading "
-        "storageOptimization storageLock deleting stopping starting"
+        "storageOptimization storageLock deleting stopping starting applyingParameters"
     ).split()
 }
 
@@ -42,6 +43,9 @@ class FakeServers:
     def set_master_password(self, resource_id: str, password: str) -> None:
         self._called("set_master_password", resource_id)
         self.passwords[resource_id] = password
+
+    def set_parameters(self, resource_id: str, parameters: Mapping[str, str]) -> None:
+        self._called("set_parameters", resource_id, dict(parameters))
 
     def restart(self, resource_id: str) -> None:
         self._called("restart", resource_id)
