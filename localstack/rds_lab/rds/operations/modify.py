@@ -90,7 +90,8 @@ def _park(instance: Instance, later: dict[str, Any], password: str | None, immed
         if name == "EngineVersion":
             instance.membership.after_upgrade = None
         if value != changes.current(instance, name):
-            target[name] = value
+            # A new port restarts the server now, whatever ApplyImmediately says.
+            (instance.applying if name == "Port" else target)[name] = value
     if immediately:
         # It flushes what was parked before, too.
         instance.applying.update(instance.deferred)
