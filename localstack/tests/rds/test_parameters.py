@@ -188,3 +188,37 @@ def test_what_was_set_is_among_the_groups_events(mine):
     (event,) = mine.call("DescribeEvents", **request)["Events"]
     assert "work_mem to 64" in event["Message"]
     assert event["SourceArn"].endswith(":pg:mine")
+
+
+def test_groups_come_in_pages(rds):
+    rds.settings.update({"parameterGroupQuota": 30})
+    for number in range(30):
+        rds.call(
+            "CreateDBParameterGroup",
+            DBParameterGroupName=f"mine-{number:02}",
+            DBParameterGroupFamily="postgres16",
+            Description="mine",
+        )
+    page = rds.call("DescribeDBParameterGroups", MaxRecords=20)
+    rest = rds.call("DescribeDBParameterGroups", MaxRecords=100, Marker=page["Marker"])
+    names = [each["DBParameterGroupName"] for each in page["DBParameterGroups"] + rest["DBParameterGroups"]]
+    assert len(page["DBParameterGroups"]) == 20
+    assert names == sorted(set(names))
+    assert {f"mine-{number:02}" for number in range(30)} < set(names)
+
+
+def test_a_copy_has_what_was_set_and_goes_its_own_way(mine):
+    mine.call("ModifyDBParameterGroup", **GROUP, Parameters=[parameter("work_mem", "64")])
+    request = {
+        "SourceDBParameterGroupIdentifier": "arn:aws:rds:eu-central-1:000000000000:pg:mine",
+        "TargetDBParameterGroupIdentifier": "Copy",
+        "TargetDBParameterGroupDescription": "copied",
+    }
+    made = mine.call("CopyDBParameterGroup", **request)["DBParameterGroup"]
+    assert (made["DBParameterGroupName"], made["DBParameterGroupFamily"]) == ("copy", "postgres16")
+    mine.call("ResetDBParameterGroup", **GROUP, ResetAllParameters=True)
+    rows = mine.call("DescribeDBParameters", DBParameterGroupName="copy", Source="user")["Parameters"]
+    assert [(row["ParameterName"], row["ParameterValue"]) for row in rows] == [("work_mem", "64")]
+    assert mine.refused("CopyDBParameterGroup", **request)[:2] == ("DBParameterGroupAlreadyExists", 400)
+    unknown = request | {"SourceDBParameterGroupIdentifier": "zz"}
+    assert mine.refused("CopyDBParameterGroup", **unknown)[:2] == ("DBParameterGroupNotFound", 404)

@@ -265,3 +265,35 @@ def test_a_reboot_is_told(rds):
     reboot(rds)
     told = messages(rds)
     assert told.index("DB instance shutdown") < told.index("DB instance restarted")
+
+
+def test_without_engines_a_group_takes_its_course_all_the_same(rds):
+    rds.settings.update({"engines": False})
+    create(rds)
+    rds.available()
+    rds.modify(DBParameterGroupName="mine")
+    put(rds, WORK_MEM, CONNECTIONS)
+    assert group_of(rds) == ("mine", "pending-reboot")
+    reboot(rds)
+    assert group_of(rds) == ("mine", "in-sync")
+    assert rds.servers.calls == []
+
+
+def test_what_is_set_while_it_reboots_is_not_lost(make_rds):
+    rds = make_rds(rebooting=5)
+    create(rds)
+    rds.available(DBParameterGroupName="mine")
+    rds.call("RebootDBInstance", DBInstanceIdentifier="db")
+    put(rds, WORK_MEM)
+    assert rds.after(5) == "available"
+    assert has(rds) == {"work_mem": "64"}
+    assert group_of(rds) == ("mine", "in-sync")
+
+
+def test_a_group_for_a_version_that_is_given_up_is_free_again(rds):
+    create(rds, "mine17", "postgres17")
+    rds.available()
+    rds.modify(EngineVersion="17", AllowMajorVersionUpgrade=True, DBParameterGroupName="mine17")
+    assert rds.refused("DeleteDBParameterGroup", DBParameterGroupName="mine17")[1] == 400
+    rds.modify(EngineVersion="16.13", ApplyImmediately=True)
+    rds.call("DeleteDBParameterGroup", DBParameterGroupName="mine17")

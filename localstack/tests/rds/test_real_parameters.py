@@ -95,3 +95,33 @@ def test_the_server_runs_with_its_group(client, lab):
         client.delete_db_parameter_group(**GROUP)
     client.get_waiter("db_instance_deleted").wait(**INSTANCE, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     client.delete_db_parameter_group(**GROUP)
+
+
+def test_a_new_server_that_does_not_start_with_its_group_is_repaired(client):
+    client.create_db_parameter_group(**GROUP, DBParameterGroupFamily="postgres17", Description="real")
+    put(client, "shared_preload_libraries", "no_such_library", "pending-reboot")
+    client.create_db_instance(
+        **INSTANCE,
+        **GROUP,
+        Engine="postgres",
+        EngineVersion="17",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="master",
+        MasterUserPassword="first-password",
+    )
+    until(client, "incompatible-parameters", "in-sync")
+    reset(client, "shared_preload_libraries")
+    client.reboot_db_instance(**INSTANCE)
+    one = until(client, "available", "in-sync")
+    with psycopg.connect(
+        host=one["Endpoint"]["Address"],
+        port=one["Endpoint"]["Port"],
+        user="master",
+        password="first-password",
+        dbname="postgres",
+        sslmode="require",
+        connect_timeout=5,
+    ) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    client.delete_db_instance(**INSTANCE, SkipFinalSnapshot=True)

@@ -26,6 +26,12 @@ class ParameterGroupHandlers:
         with self.cloud.lock:
             return operations.create(self.cloud, self._region(context), request)
 
+    @handler("CopyDBParameterGroup", expand=False)
+    def copy_db_parameter_group(self, context: RequestContext, request: Request) -> Request:
+        """Another one with the same parameters."""
+        with self.cloud.lock:
+            return operations.copy(self.cloud, self._region(context), request)
+
     @handler("DescribeDBParameterGroups", expand=False)
     def describe_db_parameter_groups(self, context: RequestContext, request: Request) -> Request:
         """One or all."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 REFUSED = "incompatible-parameters"
-# In these the server is not there, or takes everything with its next start.
-_NOT_REACHED = ("deleting", "failed", "stopping", "stopped", REFUSED)
+# In these the server is not there, or about to be another: it gets everything with its next start.
+_NOT_REACHED = ("deleting", "failed", "stopping", "stopped", "upgrading", REFUSED)
 
 
 @dataclass
@@ -134,8 +134,9 @@ class Launch:
 
     def begin(self) -> Future:
         """Hand it all to the server and start it."""
-        wanted = self._take()
         has, resource_id = self._instance.membership, self._instance.resource_id
+        before = has.running, has.applied
+        wanted = self._take()
 
         def work() -> None:
             self._cloud.servers.set_parameters(resource_id, wanted)
@@ -148,7 +149,10 @@ class Launch:
                 LOG.warning("%s does not start with its parameters: %s", self._instance.identifier, error)
                 has.refused = True
 
-        return self._cloud.workers.submit(resource_id, work)
+        started = self._cloud.workers.submit(resource_id, work)
+        if before != (has.running, has.applied):
+            has.work = started
+        return started
 
     def ended(self, now: float) -> bool:
         """Whether the server runs now; if it does not, the instance's status says why."""

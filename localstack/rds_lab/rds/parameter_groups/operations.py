@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rds_lab.rds import errors
+from rds_lab.rds import errors, names
 from rds_lab.rds.cloud import Cloud, ParameterGroup, Region, is_group_name
 from rds_lab.rds.events import Event
 from rds_lab.rds.paging import page
@@ -20,18 +20,41 @@ def create(cloud: Cloud, region: Region, request: Request) -> Request:
     for required in ("DBParameterGroupName", "DBParameterGroupFamily", "Description"):
         if not request.get(required):
             raise errors.missing(required)
-    name, family = request["DBParameterGroupName"].lower(), request["DBParameterGroupFamily"]
-    if not is_group_name(name):
-        raise errors.invalid_value(f"The parameter DBParameterGroupName is not a valid identifier: {name}")
+    name, family = request["DBParameterGroupName"], request["DBParameterGroupFamily"]
     if f"default.{family}" not in region.parameter_groups:
         raise errors.invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
-    tag_list = tags.tags(request.get("Tags"))
-    if name in region.parameter_groups:
-        raise errors.fault("DBParameterGroupAlreadyExistsFault", f"Parameter group {name} already exists")
+    group = ParameterGroup(name, family, request["Description"])
+    return _add(cloud, region, "DBParameterGroupName", group, request)
+
+
+def copy(cloud: Cloud, region: Region, request: Request) -> Request:
+    """Another group of the same family, with what was set in the first."""
+    source, target, description = (
+        f"{which}DBParameterGroup{what}"
+        for which, what in (("Source", "Identifier"), ("Target", "Identifier"), ("Target", "Description"))
+    )
+    for required in (source, target, description):
+        if not request.get(required):
+            raise errors.missing(required)
+    arn = names.parse_arn(request[source])
+    original = find(region, arn[1] if arn else request[source])
+    parameters = {name: dict(entry) for name, entry in original.parameters.items()}
+    group = ParameterGroup(request[target], original.family, request[description], parameters)
+    return _add(cloud, region, target, group, request)
+
+
+def _add(cloud: Cloud, region: Region, parameter: str, group: ParameterGroup, request: Request) -> Request:
+    group.name = group.name.lower()
+    if not is_group_name(group.name):
+        raise errors.invalid_value(f"The parameter {parameter} is not a valid identifier: {group.name}")
+    group.tags = tags.tags(request.get("Tags"))
+    if group.name in region.parameter_groups:
+        raise errors.fault(
+            "DBParameterGroupAlreadyExistsFault", f"Parameter group {group.name} already exists"
+        )
     if number(region) >= cloud.settings.quota("parameterGroupQuota"):
         raise errors.fault("DBParameterGroupQuotaExceededFault", "Parameter group quota exceeded")
-    group = ParameterGroup(name, family, request["Description"], tags=tag_list)
-    region.parameter_groups[name] = group
+    region.parameter_groups[group.name] = group
     return {"DBParameterGroup": _described(region, group)}
 
 
