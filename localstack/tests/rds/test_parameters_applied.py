@@ -1,5 +1,7 @@
 """How a parameter group reaches the servers of its instances (rds-semantics §3, §4, §7)."""
 
+import threading
+
 import pytest
 
 COMBINATION = "InvalidParameterCombination"
@@ -297,3 +299,42 @@ def test_a_group_for_a_version_that_is_given_up_is_free_again(rds):
     assert rds.refused("DeleteDBParameterGroup", DBParameterGroupName="mine17")[1] == 400
     rds.modify(EngineVersion="16.13", ApplyImmediately=True)
     rds.call("DeleteDBParameterGroup", DBParameterGroupName="mine17")
+
+
+def test_a_group_for_an_upgrade_that_a_stop_has_dropped_is_free_again(rds):
+    create(rds, "mine17", "postgres17")
+    rds.available()
+    rds.modify(EngineVersion="17", AllowMajorVersionUpgrade=True, DBParameterGroupName="mine17")
+    rds.call("StopDBInstance", DBInstanceIdentifier="db")
+    rds.until("db", "stopped")
+    rds.call("DeleteDBParameterGroup", DBParameterGroupName="mine17")
+
+
+def test_a_server_that_is_down_is_told_with_its_next_start(member):
+    put(member, CONNECTIONS)
+    member.servers.broken.add("restart")
+    reboot(member, until="incompatible-parameters")
+    calls = len(member.servers.calls)
+    put(member, WORK_MEM)
+    assert member.servers.calls[calls:] == []
+    member.servers.broken.clear()
+    reboot(member)
+    assert has(member) == {"max_connections": "50", "work_mem": "64"}
+
+
+def test_it_is_applying_until_the_server_has_it(member):
+    put(member, CONNECTIONS)
+    free, honest = threading.Event(), member.servers.set_parameters
+
+    def wait(*call):
+        assert free.wait(10)
+        honest(*call)
+
+    member.servers.set_parameters = wait
+    member.call("RebootDBInstance", DBInstanceIdentifier="db")
+    try:
+        assert (member.status(), group_of(member)[1]) == ("rebooting", "applying")
+    finally:
+        free.set()
+    member.until("db", "available")
+    assert group_of(member)[1] == "in-sync"
