@@ -4,17 +4,19 @@ from rds_lab.rds import errors
 from rds_lab.rds.instance import Instance
 
 SNAPSHOTTABLE = ("available", "storage-optimization")
-_REPAIRABLE = ("incompatible-network", "incompatible-parameters", "incompatible-option-group")
+_REPAIRABLE = ("incompatible-network", "incompatible-option-group")
+_GROUPS = {"DBParameterGroupName", "OptionGroupName"}
 
 
 def modify(instance: Instance, fields: set[str]) -> None:
     """``fields`` are the parameters that would change something."""
     status = instance.status
-    groups_only = fields <= {"DBParameterGroupName", "OptionGroupName"}
     accepted = (
         status in ("available", "storage-optimization", *_REPAIRABLE)
         or (status == "storage-full" and "AllocatedStorage" in fields)
-        or (status == "stopped" and groups_only)
+        or (status == "stopped" and fields <= _GROUPS)
+        # The server is down: nothing but another group can help, and a reboot.
+        or (status == "incompatible-parameters" and fields <= {*_GROUPS, "DeletionProtection"})
     )
     if not accepted:
         raise errors.invalid_state("Database instance is not in available state.")

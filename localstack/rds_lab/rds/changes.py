@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rds_lab.rds.catalog import versions
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
 from rds_lab.rds.names import arn
+from rds_lab.rds.parameter_groups import membership
 
 # PendingModifiedValues → attribute.
 _ATTRIBUTES = {
@@ -89,14 +89,10 @@ def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
     target = instance.applying["EngineVersion"]
 
     def upgrade() -> Any:
-        return cloud.workers.submit(
-            instance.resource_id, lambda: cloud.servers.upgrade(instance.resource_id, target)
-        )
+        return membership.upgrade(cloud, instance, target)
 
     def done(now: float) -> None:
-        major = versions.major(target) != versions.major(instance.engine_version)
-        if major and instance.parameter_group.startswith("default."):
-            instance.parameter_group = f"default.{versions.family(instance.engine, target)}"
+        membership.upgraded(region, instance, target)
         instance.engine_version = instance.applying.pop("EngineVersion", target)
         region.happened(instance, now, f"DB engine version upgraded to {target}", "maintenance")
 

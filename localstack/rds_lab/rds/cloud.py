@@ -27,7 +27,9 @@ class ParameterGroup:
     name: str
     family: str
     description: str
+    # By name: ParameterValue and ApplyMethod.
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -38,6 +40,7 @@ class SubnetGroup:
     description: str
     subnets: list[str]
     vpc: str = "vpc-00000000000000000"
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 class Region:

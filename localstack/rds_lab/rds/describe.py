@@ -7,6 +7,7 @@ from rds_lab.rds.catalog import versions
 from rds_lab.rds.catalog.classes import license_model
 from rds_lab.rds.cloud import Region, SubnetGroup
 from rds_lab.rds.instance import Instance
+from rds_lab.rds.parameter_groups import membership
 
 # LatestRestorableTime is behind by about so much (rds-semantics §6).
 _RESTORABLE_LAG_SECONDS = 300
@@ -39,7 +40,7 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         "KmsKeyId": it.kms_key_id,
         "MultiAZ": it.multi_az,
         "AvailabilityZone": it.availability_zone if it.status != "creating" else None,
-        "SecondaryAvailabilityZone": region.region + "b" if it.multi_az else None,
+        "SecondaryAvailabilityZone": it.secondary_zone,
         "PubliclyAccessible": it.publicly_accessible,
         "AutoMinorVersionUpgrade": it.auto_minor_version_upgrade,
         "BackupRetentionPeriod": it.backup_retention,
@@ -65,7 +66,10 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
             {"VpcSecurityGroupId": group, "Status": "active"} for group in it.security_groups
         ],
         "DBParameterGroups": [
-            {"DBParameterGroupName": it.parameter_group, "ParameterApplyStatus": it.parameter_status}
+            {
+                "DBParameterGroupName": it.parameter_group,
+                "ParameterApplyStatus": membership.status(region, it, now),
+            }
         ],
         "OptionGroupMemberships": [
             {

@@ -6,6 +6,7 @@ from typing import Any
 
 from rds_lab.engines.base import Address
 from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.parameter_groups.membership import Membership
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Instance:
     ca_certificate: str = "rds-ca-rsa2048-g1"
     security_groups: list[str] = field(default_factory=list)
     parameter_group: str = ""
-    parameter_status: str = "in-sync"
+    membership: Membership = field(default_factory=Membership)
     tags: dict[str, str] = field(default_factory=dict)
     status: str = "creating"
     # When it first became available: RDS shows no creation time before.
@@ -67,3 +68,10 @@ class Instance:
     def pending(self) -> dict[str, Any]:
         """PendingModifiedValues: everything asked for and not applied."""
         return {**self.deferred, **self.applying}
+
+    @property
+    def secondary_zone(self) -> str | None:
+        """Where the standby of a Multi-AZ instance is."""
+        if not self.multi_az:
+            return None
+        return self.region + ("a" if self.availability_zone == self.region + "b" else "b")

@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
 
 from rds_lab.engines.base import Servers
 from rds_lab.rds import describe
+from rds_lab.rds.account_handlers import AccountHandlers
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.operations import create, delete, groups, look, metadata, modify, power, tagging
+from rds_lab.rds.parameter_groups.handlers import ParameterGroupHandlers
 from rds_lab.rds.settings import Settings
 
 Request = dict[str, Any]
 
 
-class RdsProvider:
+class RdsProvider(ParameterGroupHandlers, AccountHandlers):
     """One method an operation; what is not here, and what raises NotImplementedError, goes to moto."""
 
     service = "rds"
@@ -64,7 +67,8 @@ class RdsProvider:
     @handler("RebootDBInstance", expand=False)
     def reboot_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """See :mod:`rds_lab.rds.operations.power`."""
-        return self._power(context, request, power.reboot)
+        failover = bool(request.get("ForceFailover"))
+        return self._power(context, request, partial(power.reboot, failover=failover))
 
     @handler("StopDBInstance", expand=False)
     def stop_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
@@ -152,36 +156,6 @@ class RdsProvider:
         """See :mod:`rds_lab.rds.operations.groups`."""
         with self.cloud.lock:
             return groups.delete_subnet_group(self._region(context), request)
-
-    @handler("DescribeDBParameterGroups", expand=False)
-    def describe_db_parameter_groups(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.rds.operations.groups`."""
-        with self.cloud.lock:
-            return groups.describe_parameter_groups(self._region(context), request)
-
-    @handler("CreateDBParameterGroup", expand=False)
-    def create_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.rds.operations.groups`."""
-        with self.cloud.lock:
-            return groups.create_parameter_group(self._region(context), request)
-
-    @handler("DeleteDBParameterGroup", expand=False)
-    def delete_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.rds.operations.groups`."""
-        with self.cloud.lock:
-            return groups.delete_parameter_group(self._region(context), request)
-
-    @handler("ModifyDBParameterGroup", expand=False)
-    def modify_db_parameter_group(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.rds.operations.groups`."""
-        with self.cloud.lock:
-            return groups.modify_parameter_group(self.cloud, self._region(context), request)
-
-    @handler("DescribeDBParameters", expand=False)
-    def describe_db_parameters(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        """See :mod:`rds_lab.rds.operations.groups`."""
-        with self.cloud.lock:
-            return groups.describe_parameters(self._region(context), request)
 
 
 def dispatch_table(provider: RdsProvider) -> Any:

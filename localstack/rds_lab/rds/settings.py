@@ -25,8 +25,10 @@ DURATIONS = {
     "deleting": 2.0,
     "stopping": 1.0,
     "starting": 1.0,
+    # How long a parameter group shows as `applying`.
+    "applyingParameters": 0.5,
 }
-_COUNTS = {"instanceQuota": 1000, "storageQuotaGiB": 1_000_000}
+_COUNTS = {"instanceQuota": 1000, "storageQuotaGiB": 1_000_000, "parameterGroupQuota": 50}
 
 
 class Settings:

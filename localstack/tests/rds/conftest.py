@@ -16,7 +16,7 @@ ZERO = {
     name: 0
     for name in (
         "creating endpoint backingUp modifyVisible modifying resettingMasterCredentials rebooting upgrading "
-        "storageOptimization storageLock deleting stopping starting"
+        "storageOptimization storageLock deleting stopping starting applyingParameters"
     ).split()
 }
 

@@ -77,3 +77,16 @@ def test_events_come_in_pages(rds):
     both = first["Events"] + rest["Events"]
     assert len(first["Events"]) == 50
     assert len([event for event in both if event["Message"] == "DB instance created"]) == 30
+
+
+def test_a_duration_means_nothing_beside_a_start_and_reaches_back_from_an_end(rds):
+    rds.available()
+    rds.after(7200)
+    assert "DB instance created" in messages(rds, StartTime=at(rds.time - 7300), Duration=1)
+    reboot_time = rds.time
+    rds.call("RebootDBInstance", DBInstanceIdentifier="db")
+    rds.until("db", "available")
+    told = messages(rds, StartTime=at(reboot_time - 7300), Duration=1)
+    assert {"DB instance created", "DB instance restarted"} <= set(told)
+    assert "DB instance created" in messages(rds, EndTime=at(rds.time - 7140), Duration=2)
+    assert messages(rds, EndTime=at(rds.time - 3600), Duration=2) == []

@@ -7,7 +7,14 @@ from rds_lab.rds.settings import Settings
 
 def test_defaults_suit_a_demonstration():
     shown = Settings({}).as_json()
-    assert set(shown) == {"durations", "engines", "instanceQuota", "storageQuotaGiB"}
+    assert set(shown) == {
+        "durations",
+        "engines",
+        "instanceQuota",
+        "storageQuotaGiB",
+        "parameterGroupQuota",
+    }
+    assert shown["parameterGroupQuota"] == 50
     assert (shown["engines"], shown["instanceQuota"], shown["storageQuotaGiB"]) == (True, 1000, 1_000_000)
     assert all(0 < seconds < 10 for seconds in shown["durations"].values())
 
@@ -27,6 +34,7 @@ def test_every_transition_has_a_duration():
         "deleting",
         "stopping",
         "starting",
+        "applyingParameters",
     }
 
 
@@ -55,6 +63,7 @@ def test_what_is_shown_is_a_copy_and_can_be_sent_back():
         {"instanceQuota": -1},
         {"instanceQuota": 1.5},
         {"storageQuotaGiB": True},
+        {"parameterGroupQuota": -1},
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""Tags of instances (rds-semantics §2, §10)."""
+"""Tags (rds-semantics §2, §10)."""
 
 import pytest
 
@@ -79,3 +79,50 @@ def test_fifty_is_the_limit_of_the_resource_not_of_the_call(tagged):
     assert refusal[:2] == ("InvalidParameterValue", 400)
     tagged.call("AddTagsToResource", ResourceName=ARN + "db", Tags=[{"Key": "k0", "Value": "again"}])
     assert len(tags(tagged)) == 50
+
+
+@pytest.fixture
+def resources(tagged):
+    tagged.call(
+        "CreateDBParameterGroup",
+        DBParameterGroupName="mine",
+        DBParameterGroupFamily="postgres16",
+        Description="mine",
+    )
+    tagged.call(
+        "CreateDBSubnetGroup",
+        DBSubnetGroupName="mine",
+        DBSubnetGroupDescription="mine",
+        SubnetIds=["subnet-0a0a0a0a", "subnet-0b0b0b0b"],
+    )
+    tagged.modify(CopyTagsToSnapshot=True)
+    tagged.delete(FinalDBSnapshotIdentifier="mine")
+    return tagged
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("pg", "DBParameterGroupNotFound"),
+        ("subgrp", "DBSubnetGroupNotFoundFault"),
+        ("snapshot", "DBSnapshotNotFound"),
+    ],
+)
+def test_groups_and_snapshots_have_tags_of_their_own(resources, kind, code):
+    arn = ARN.replace(":db:", f":{kind}:")
+    copied = {"a": "1", "b": "2"} if kind == "snapshot" else {}
+
+    def listed():
+        rows = resources.call("ListTagsForResource", ResourceName=arn + "mine")["TagList"]
+        return {row["Key"]: row["Value"] for row in rows}
+
+    assert listed() == copied
+    added = [{"Key": "b", "Value": "3"}, {"Key": "c", "Value": ""}]
+    resources.call("AddTagsToResource", ResourceName=arn + "mine", Tags=added)
+    assert listed() == copied | {"b": "3", "c": ""}
+    resources.call("RemoveTagsFromResource", ResourceName=arn + "mine", TagKeys=["c", "zz"])
+    assert listed() == copied | {"b": "3"}
+    bad = [{"Key": "rds:x", "Value": ""}]
+    refusal = resources.refused("AddTagsToResource", ResourceName=arn + "mine", Tags=bad)
+    assert refusal[:2] == ("InvalidParameterValue", 400)
+    assert resources.refused("ListTagsForResource", ResourceName=arn + "zz")[:2] == (code, 404)

@@ -53,3 +53,32 @@ def test_a_state_conflict_is_dispatched_by_the_sdk(client, lab):
     with pytest.raises(client.exceptions.InvalidDBInstanceStateFault):
         client.modify_db_instance(DBInstanceIdentifier="wire", MasterUserPassword="other-password")
     client.delete_db_instance(DBInstanceIdentifier="wire", SkipFinalSnapshot=True)
+
+
+def test_what_only_tells_is_understood_by_the_sdk(client):
+    quotas = client.describe_account_attributes()["AccountQuotas"]
+    assert {"DBInstances", "AllocatedStorage", "DBParameterGroups", "ManualSnapshots"} <= {
+        each["AccountQuotaName"] for each in quotas
+    }
+    assert all(each["Used"] <= each["Max"] for each in quotas)
+    certificates = client.describe_certificates()["Certificates"]
+    assert all(each["ValidTill"] > each["ValidFrom"] for each in certificates)
+    assert len(certificates) == 3
+    assert client.describe_pending_maintenance_actions()["PendingMaintenanceActions"] == []
+    parameters = client.describe_db_parameters(DBParameterGroupName="default.postgres16")["Parameters"]
+    assert {each["IsModifiable"] for each in parameters} == {True, False}
+    client.create_db_instance(
+        DBInstanceIdentifier="wire-storage",
+        Engine="postgres",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="master",
+        MasterUserPassword="long-enough",
+    )
+    client.get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier="wire-storage", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    valid = client.describe_valid_db_instance_modifications(DBInstanceIdentifier="wire-storage")
+    storage = valid["ValidDBInstanceModificationsMessage"]["Storage"]
+    assert {"gp2", "gp3", "io1", "io2"} <= {each["StorageType"] for each in storage}
+    client.delete_db_instance(DBInstanceIdentifier="wire-storage", SkipFinalSnapshot=True)

@@ -9,12 +9,13 @@ from rds_lab.rds.catalog import classes, versions
 from rds_lab.rds.cloud import Cloud, ParameterGroup, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.parameter_groups import membership
 from rds_lab.rds.validation import names as valid_names
 from rds_lab.rds.validation import storage, tags, windows
 
 _SECURITY_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
 _DEFAULT_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
-_CERTIFICATE_AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
+CERTIFICATE_AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 
 
 def create(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
@@ -23,6 +24,7 @@ def create(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         if not request.get(required):
             raise errors.missing(required)
     instance = _checked(cloud, region, request)
+    membership.founded(region, instance)
     region.instances[instance.identifier] = instance
     spec = ServerSpec(
         resource_id=instance.resource_id,
@@ -40,8 +42,7 @@ def create(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
 
 def parameters(group: ParameterGroup) -> dict[str, str]:
     """What the server is told; TLS is forced unless a group of one's own says otherwise."""
-    own = {name: str(entry.get("ParameterValue", "")) for name, entry in group.parameters.items()}
-    return {"rds.force_ssl": "1", **own}
+    return {"rds.force_ssl": "1", **membership.own(group)}
 
 
 def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -> None:
@@ -50,7 +51,7 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
 
     def make() -> object:
         def work() -> None:
-            instance.address = cloud.servers.create(spec)
+            membership.create(cloud, instance, spec)
 
         return cloud.workers.submit(instance.resource_id, work)
 
@@ -60,6 +61,7 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
     def created(now: float) -> None:
         instance.available_since = now
         region.happened(instance, now, "DB instance created", "creation")
+        membership.refused(region, instance, now)
 
     instance.endpoint_at = instance.created_at + seconds("endpoint")
     instance.stages.append(
@@ -112,7 +114,10 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
     subnet_group = (request.get("DBSubnetGroupName") or "default").lower()
     if subnet_group not in region.subnet_groups:
         raise errors.fault("DBSubnetGroupNotFoundFault", f"DBSubnetGroup '{subnet_group}' not found.")
-    instance = Instance(
+    backup, maintenance = windows.chosen(
+        request.get("PreferredBackupWindow"), request.get("PreferredMaintenanceWindow")
+    )
+    return Instance(
         identifier=identifier,
         arn=region.arn("db", identifier),
         resource_id=names.resource_id(),
@@ -134,8 +139,8 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         availability_zone=request.get("AvailabilityZone") or region.region + "a",
         multi_az=multi_az,
         backup_retention=windows.retention(_or(request.get("BackupRetentionPeriod"), 1)),
-        backup_window=request.get("PreferredBackupWindow") or "03:00-03:30",
-        maintenance_window=(request.get("PreferredMaintenanceWindow") or "sun:04:00-sun:04:30").lower(),
+        backup_window=backup,
+        maintenance_window=maintenance,
         deletion_protection=bool(request.get("DeletionProtection")),
         encrypted=bool(request.get("StorageEncrypted")),
         kms_key_id=_kms_key(region, request),
@@ -147,8 +152,6 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         parameter_group=parameter_group(region, engine, version, request.get("DBParameterGroupName")),
         tags=tag_list,
     )
-    windows.apart(instance.backup_window, instance.maintenance_window)
-    return instance
 
 
 def _or(value: Any, default: Any) -> Any:
@@ -179,9 +182,9 @@ def _kms_key(region: Region, request: dict[str, Any]) -> str | None:
 
 def certificate_authority(name: str | None) -> str:
     """The authority of the server's certificate."""
-    if name and name not in _CERTIFICATE_AUTHORITIES:
+    if name and name not in CERTIFICATE_AUTHORITIES:
         raise errors.fault("CertificateNotFoundFault", f"Certificate not found: {name}")
-    return name or _CERTIFICATE_AUTHORITIES[0]
+    return name or CERTIFICATE_AUTHORITIES[0]
 
 
 def security_groups(ids: list[str] | None) -> list[str]:

@@ -104,12 +104,9 @@ def events(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, A
 
 def _window(request: dict[str, Any], now: float) -> tuple[float, float]:
     start, end, minutes = request.get("StartTime"), request.get("EndTime"), request.get("Duration")
+    # Duration is for a window without a start: where the start is told, it means nothing.
     upto = end.timestamp() if end else now
-    if start:
-        begin = start.timestamp()
-        upto = end.timestamp() if end else (begin + minutes * 60 if minutes else now)
-    else:
-        begin = upto - (minutes or DEFAULT_WINDOW_MINUTES) * 60
+    begin = start.timestamp() if start else upto - (minutes or DEFAULT_WINDOW_MINUTES) * 60
     if begin > upto:
         raise errors.invalid_combination("The start time must be before the end time.")
     return max(begin, now - KEPT_SECONDS), upto

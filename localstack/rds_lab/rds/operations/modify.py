@@ -8,6 +8,7 @@ from rds_lab.rds.catalog import classes, versions
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.operations import create
+from rds_lab.rds.parameter_groups import membership
 from rds_lab.rds.validation import names, storage, windows
 
 # Request parameter → attribute: takes effect at once, whatever ApplyImmediately says.
@@ -25,8 +26,11 @@ _STORAGE = ("AllocatedStorage", "Iops", "StorageThroughput", "StorageType")
 
 def modify(cloud: Cloud, region: Region, instance: Instance, request: dict[str, Any]) -> None:
     """Check everything against the instance as it is, then begin."""
-    at_once = _at_once(region, instance, request)
     later = _later(cloud, instance, request)
+    at_once = _at_once(region, instance, request)
+    group = _group(cloud, region, instance, request)
+    if group == instance.membership.after_upgrade and "EngineVersion" not in later:
+        group = None
     password = request.get("MasterUserPassword")
     if password is not None:
         names.master_password(password, instance.engine)
@@ -34,6 +38,7 @@ def modify(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
         {parameter for parameter, *_ in at_once}
         | set(later)
         | ({"MasterUserPassword"} if password else set())
+        | ({"DBParameterGroupName"} if group else set())
     )
     if not fields:
         raise errors.invalid_combination("No modifications were requested")
@@ -56,10 +61,9 @@ def modify(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
     )
     for _, attribute, value in at_once:
         setattr(instance, attribute, value)
-    if any(parameter == "DBParameterGroupName" for parameter, *_ in at_once):
-        # The association is made at once; static parameters need a reboot.
-        instance.parameter_status = "pending-reboot"
     _park(instance, later, password, bool(request.get("ApplyImmediately")))
+    if group:
+        membership.associate(cloud, region, instance, group)
     changes.begin(cloud, region, instance)
     if instance.deferred:
         # It waits for the maintenance window.
@@ -83,8 +87,11 @@ def _park(instance: Instance, later: dict[str, Any], password: str | None, immed
     for name, value in later.items():
         instance.applying.pop(name, None)
         instance.deferred.pop(name, None)
+        if name == "EngineVersion":
+            instance.membership.after_upgrade = None
         if value != changes.current(instance, name):
-            target[name] = value
+            # A new port restarts the server now, whatever ApplyImmediately says.
+            (instance.applying if name == "Port" else target)[name] = value
     if immediately:
         # It flushes what was parked before, too.
         instance.applying.update(instance.deferred)
@@ -99,11 +106,6 @@ def _at_once(region: Region, instance: Instance, request: dict[str, Any]) -> lis
         value = read(request[parameter])
         if value != getattr(instance, attribute):
             found.append((parameter, attribute, value))
-    if group := request.get("DBParameterGroupName"):
-        target = request.get("EngineVersion") or instance.engine_version
-        group = create.parameter_group(region, instance.engine, target, group)
-        if group != instance.parameter_group:
-            found.append(("DBParameterGroupName", "parameter_group", group))
     if (most := request.get("MaxAllocatedStorage")) is not None:
         gib = request.get("AllocatedStorage") or instance.allocated_storage
         storage.maximum(instance.engine, instance.storage_type, gib, most)
@@ -113,6 +115,17 @@ def _at_once(region: Region, instance: Instance, request: dict[str, Any]) -> lis
     if subnets := request.get("DBSubnetGroupName"):
         _refuse_move(region, instance, subnets.lower())
     return found
+
+
+def _group(cloud: Cloud, region: Region, instance: Instance, request: dict[str, Any]) -> str | None:
+    """Another parameter group, of the family of the version that the instance has, or is to get."""
+    if not (name := request.get("DBParameterGroupName")):
+        return None
+    version = instance.engine_version
+    if request.get("EngineVersion"):
+        version = versions.resolve(cloud.servers, instance.engine, request["EngineVersion"])
+    group = create.parameter_group(region, instance.engine, version, name)
+    return None if group == instance.parameter_group else group
 
 
 def _refuse_move(region: Region, instance: Instance, subnets: str) -> None:

@@ -3,24 +3,37 @@
 from collections.abc import Callable
 from typing import Any
 
-from rds_lab.rds import acceptance, changes
+from rds_lab.rds import acceptance, changes, errors
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.parameter_groups.membership import Launch
 
 # A stop lasts seven days at most (rds-semantics §6).
 LONGEST_STOP = 7 * 86_400
 
 
-def reboot(cloud: Cloud, region: Region, instance: Instance) -> None:
-    """Restart; static parameters take effect."""
+def reboot(cloud: Cloud, region: Region, instance: Instance, failover: bool = False) -> None:
+    """Restart, with the parameters of the instance's group."""
     acceptance.reboot(instance)
+    if failover and not instance.multi_az:
+        raise errors.invalid_combination(
+            f"ForceFailover cannot be specified since the instance {instance.identifier} is not configured "
+            "for Multi-AZ."
+        )
+    if failover:
+        region.happened(instance, cloud.now(), "Multi-AZ instance failover started.", "failover")
+    region.happened(instance, cloud.now(), "DB instance shutdown", "availability")
+    launch = Launch(cloud, region, instance, cloud.servers.restart)
 
     def done(now: float) -> None:
-        instance.parameter_status = "in-sync"
-        region.happened(instance, now, "DB instance restarted", "availability")
+        if failover:
+            instance.availability_zone = instance.secondary_zone or instance.availability_zone
+            region.happened(instance, now, "Multi-AZ instance failover completed", "failover")
+        if launch.ended(now):
+            region.happened(instance, now, "DB instance restarted", "availability")
 
-    _begin(cloud, region, instance, "rebooting", "rebooting", cloud.servers.restart, done)
+    _begin(cloud, region, instance, "rebooting", launch.begin, done)
 
 
 def stop(cloud: Cloud, region: Region, instance: Instance) -> None:
@@ -34,7 +47,10 @@ def stop(cloud: Cloud, region: Region, instance: Instance) -> None:
         instance.automatic_restart_at = now + LONGEST_STOP
         region.happened(instance, now, "DB instance stopped", "notification")
 
-    _begin(cloud, region, instance, "stopping", "stopping", cloud.servers.stop, done)
+    def work() -> Any:
+        return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.stop(instance.resource_id))
+
+    _begin(cloud, region, instance, "stopping", work, done)
 
 
 def start(cloud: Cloud, region: Region, instance: Instance) -> None:
@@ -46,12 +62,13 @@ def start(cloud: Cloud, region: Region, instance: Instance) -> None:
 def resume(cloud: Cloud, region: Region, instance: Instance) -> None:
     """Start it; by itself, too, when it was stopped for long enough."""
     instance.automatic_restart_at = None
+    launch = Launch(cloud, region, instance, cloud.servers.start)
 
     def done(now: float) -> None:
-        instance.parameter_status = "in-sync"
-        region.happened(instance, now, "DB instance started", "notification")
+        if launch.ended(now):
+            region.happened(instance, now, "DB instance started", "notification")
 
-    _begin(cloud, region, instance, "starting", "starting", cloud.servers.start, done)
+    _begin(cloud, region, instance, "starting", launch.begin, done)
 
 
 def _begin(
@@ -59,22 +76,15 @@ def _begin(
     region: Region,
     instance: Instance,
     status: str,
-    transition: str,
-    act: Callable[[str], None],
-    done: Callable[[float], None] | None = None,
+    work: Callable[[], Any],
+    done: Callable[[float], None],
 ) -> None:
-    def work() -> Any:
-        return cloud.workers.submit(instance.resource_id, lambda: act(instance.resource_id))
-
     # Storage goes on being optimised, and an accepted change follows, after this.
     rest = [stage for stage in instance.stages if stage.status == "storage-optimization"]
     instance.stages.clear()
-    instance.stages.append(
-        Stage(
-            status, cloud.settings.seconds(transition), work=work if instance.has_server else None, done=done
-        )
-    )
-    if act == cloud.servers.restart:
+    seconds = cloud.settings.seconds(status)
+    instance.stages.append(Stage(status, seconds, work=work if instance.has_server else None, done=done))
+    if status == "rebooting":
         if instance.applying:
             changes.queue(cloud, region, instance, rest)
         else:

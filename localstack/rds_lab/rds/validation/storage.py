@@ -1,5 +1,7 @@
 """Storage: sizes and IOPS by type, growth by a tenth at least, never less (rds-semantics §4.1)."""
 
+from typing import Any
+
 from rds_lab.rds import errors
 
 # GiB: least and most.
@@ -92,3 +94,27 @@ def throughput(engine: str, kind: str, gib: int, iops: int | None, wanted: int |
             f"Invalid storage throughput to iops ratio {_of(engine, kind)}: {wanted / iops:.4f}"
         )
     return wanted
+
+
+def valid(has: int) -> list[dict[str, Any]]:
+    """For DescribeValidDBInstanceModifications: what a volume of this size could become."""
+    return [_valid(kind, has) for kind, (_, most) in _SIZES.items() if has <= most]
+
+
+def _valid(kind: str, has: int) -> dict[str, Any]:
+    least, most = _SIZES[kind]
+    # It stays as it is, or grows by a tenth at least.
+    row: dict[str, Any] = {
+        "StorageType": kind,
+        "StorageSize": [{"From": max(least, has), "To": most, "Step": 1}],
+        "SupportsStorageAutoscaling": kind != "standard",
+    }
+    if kind in _PROVISIONED:
+        row["ProvisionedIops"] = [{"From": 1_000, "To": 256_000, "Step": 1}]
+        row["IopsToStorageRatio"] = [{"From": 0.5, "To": 50.0}]
+    if kind == "gp3":
+        row["ProvisionedIops"] = [{"From": _GP3_IOPS[0], "To": _GP3_IOPS[1], "Step": 1}]
+        row["IopsToStorageRatio"] = [{"From": 0.0, "To": 500.0}]
+        row["ProvisionedStorageThroughput"] = [{"From": 500, "To": 4_000, "Step": 1}]
+        row["StorageThroughputToIopsRatio"] = [{"From": 0.0, "To": 0.25}]
+    return row

@@ -9,6 +9,7 @@ _TIME = r"([01]\d|2[0-3]):([0-5]\d)"
 _DAY_NAME = "(mon|tue|wed|thu|fri|sat|sun)"
 _BACKUP = re.compile(f"{_TIME}-{_TIME}")
 _MAINTENANCE = re.compile(f"{_DAY_NAME}:{_TIME}-{_DAY_NAME}:{_TIME}")
+_DEFAULTS = [("03:00-03:30", "sun:04:00-sun:04:30"), ("22:00-22:30", "sun:20:00-sun:20:30")]
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
 
 
@@ -44,12 +45,26 @@ def maintenance(value: str) -> tuple[int, int]:
 
 def apart(backup_window: str, maintenance_window: str) -> None:
     """The two must not overlap, on any day."""
+    if _overlap(backup_window, maintenance_window):
+        raise errors.invalid_value("The backup window and maintenance window must not overlap.")
+
+
+def _overlap(backup_window: str, maintenance_window: str) -> bool:
     backup_start, backup_length = backup(backup_window)
     start, length = maintenance(maintenance_window)
-    for day in range(-1, 15):
-        daily = day * _DAY + backup_start
-        if any(daily < start + length + week and start + week < daily + backup_length for week in (0, _WEEK)):
-            raise errors.invalid_value("The backup window and maintenance window must not overlap.")
+    return any(
+        daily < start + length + week and start + week < daily + backup_length
+        for daily in (day * _DAY + backup_start for day in range(-1, 15))
+        for week in (0, _WEEK)
+    )
+
+
+def chosen(backup_window: str | None, maintenance_window: str | None) -> tuple[str, str]:
+    """The windows of a new instance: where one is not given, RDS takes one that is apart from the other."""
+    pairs = [(backup_window or free, (maintenance_window or rest).lower()) for free, rest in _DEFAULTS]
+    both = next((pair for pair in pairs if not _overlap(*pair)), pairs[0])
+    apart(*both)
+    return both
 
 
 def retention(days: int) -> int:
