@@ -16,7 +16,7 @@ const LARGEST_GIB: u32 = 65_536;
 /// Everything about the instance itself that differs, in the order it is to be changed: storage
 /// first, since it may have run out; a version before a class, since the current version decides
 /// which classes are possible.
-pub(crate) fn differences(target: &Target, seen: &Instance) -> Vec<Modification> {
+pub(super) fn differences(target: &Target, seen: &Instance) -> Vec<Modification> {
     let mut all = Vec::new();
     if target.storage_gib > seen.allocated_storage {
         all.push(storage(target.storage_gib, seen));
@@ -45,6 +45,22 @@ pub(crate) fn differences(target: &Target, seen: &Instance) -> Vec<Modification>
         target.maintenance_window.as_ref().filter(|window| **window != seen.maintenance_window)
     {
         all.push(Modification::MaintenanceWindow(window.clone()));
+    }
+    all
+}
+
+/// What someone changed in AWS since the wish was reached, and a PATCH can put back. More storage or a
+/// newer version is no drift: RDS does both by itself.
+pub(crate) fn drift(target: &Target, seen: &Instance) -> Vec<Modification> {
+    if !target.done {
+        return Vec::new();
+    }
+    let mut all = differences(target, seen);
+    all.retain(|difference| {
+        !matches!(difference, Modification::Storage { .. } | Modification::Version { .. })
+    });
+    if !target.parameters.is_empty() && !seen.parameter_group.name.starts_with(&target.group_prefix) {
+        all.push(Modification::ParameterGroup(seen.parameter_group.name.clone()));
     }
     all
 }

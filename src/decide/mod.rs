@@ -19,7 +19,7 @@ pub mod why;
 use crate::model::desired::Target;
 use crate::model::record::applied_value;
 use crate::model::{Desired, Instance, Meaning, Observed, Tags, tag};
-pub(crate) use difference::differences;
+pub(crate) use difference::drift;
 pub use evidence::{Asked, Evidence, Login, Refusal, SnapshotEvidence, Verdict};
 pub use give_up::{FIRST_RETRY_AFTER, MOST_ATTEMPTS};
 pub(crate) use password::only_storage_pending;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::snapshot::Known;
 use crate::contract::status::{Details, Plan, Status};
-use crate::decide::{Evidence, Modification, Step, Why, decide, differences, only_storage_pending};
+use crate::decide::{Evidence, Modification, Step, Why, decide, drift, only_storage_pending};
 use crate::model::desired::{Target, parameter};
 use crate::model::{
     ConfigKey, Desired, Instance, Meaning, Observed, Parameter, ProviderCatalog, Record, Setting, Which,
@@ -95,23 +95,7 @@ fn config(record: &Record, drift: &[Modification], seen: &Instance) -> BTreeMap<
     config.into_iter().map(|(key, setting)| (key.to_string(), setting)).collect()
 }
 
-/// What someone changed in AWS since the wish was reached, and a PATCH can put back.
-fn drift(target: &Target, seen: &Instance) -> Vec<Modification> {
-    if !target.done {
-        return Vec::new();
-    }
-    // More storage or a newer version is no drift: RDS does both by itself.
-    let mut all = differences(target, seen);
-    all.retain(|difference| {
-        !matches!(difference, Modification::Storage { .. } | Modification::Version { .. })
-    });
-    if !target.parameters.is_empty() && !seen.parameter_group.name.starts_with(&target.group_prefix) {
-        all.push(Modification::ParameterGroup(seen.parameter_group.name.clone()));
-    }
-    all
-}
-
-/// The same in a sentence.
+/// What someone changed in AWS, in a sentence.
 fn drift_sentence(drift: &[Modification], seen: &Instance) -> Option<String> {
     let on = |value: bool| if value { "on" } else { "off" };
     let changed: Vec<String> = drift

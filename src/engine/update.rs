@@ -10,7 +10,7 @@ use super::Engine;
 use super::create::{random_id, retrying};
 use super::snapshot::Known;
 use crate::aws::{Outcome, Stored};
-use crate::decide::differences;
+use crate::decide::drift;
 use crate::error::{Error, Kind, Result, chain};
 use crate::model::record::SecretRef;
 use crate::model::{
@@ -124,7 +124,7 @@ fn asks_for_something(change: &Change) -> bool {
 fn off_course(known: &Known) -> bool {
     match &known.desired {
         Some(Desired::Running(target)) => {
-            target.gave_up.is_some() || (target.done && !differences(target, &known.instance).is_empty())
+            target.gave_up.is_some() || !drift(target, &known.instance).is_empty()
         }
         _ => false,
     }
