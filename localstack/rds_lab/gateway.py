@@ -25,6 +25,19 @@ _ABORT_DEADLINE = 5.0
 _THROTTLE_CODES = {"secretsmanager": "ThrottlingException"}
 _THROTTLE_CODE = "Throttling"
 _FAILURE_TEXT = "An internal error has occurred. Please try your query again at a later time."
+# What RDS says with a code, where a fault names none.
+_TEXTS = {
+    "InsufficientDBInstanceCapacity": "Cannot create a database instance because no Availability Zone has "
+    "enough capacity for the requested instance class.",
+    "InstanceQuotaExceeded": "Instance quota exceeded",
+    "StorageQuotaExceeded": "Storage quota exceeded",
+    "SnapshotQuotaExceeded": "Cannot create more than 100 manual snapshots",
+    "DBParameterGroupQuotaExceeded": "Cannot create more than 50 DB parameter groups",
+    "InvalidDBInstanceState": "Database instance is not in available state.",
+    "DBUpgradeDependencyFailure": "The DB upgrade failed because a resource it depends on cannot be modified.",
+    "KMSKeyNotAccessibleFault": "The specified KMS key is not accessible.",
+    "ProvisionedIopsNotAvailableInAZFault": "Provisioned IOPS are not available in this Availability Zone.",
+}
 
 
 class Gateway:
@@ -82,7 +95,10 @@ def _failure(fault: Fault, service: str) -> CommonServiceException:
         return CommonServiceException(code, "Rate exceeded", status_code=400, sender_fault=True)
     status = fault.status or 500
     return CommonServiceException(
-        fault.code or "InternalFailure", _FAILURE_TEXT, status_code=status, sender_fault=status < 500
+        fault.code or "InternalFailure",
+        fault.message or _TEXTS.get(fault.code or "", _FAILURE_TEXT),
+        status_code=status,
+        sender_fault=status < 500,
     )
 
 

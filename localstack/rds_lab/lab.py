@@ -6,6 +6,7 @@ from rds_lab.admin.calls import Calls
 from rds_lab.admin.faults import Faults
 from rds_lab.engines.servers import LocalServers
 from rds_lab.paths import lab_paths
+from rds_lab.rds.happenings.board import Happenings
 from rds_lab.rds.settings import Settings
 
 
@@ -17,6 +18,7 @@ class Lab:
         self.servers = LocalServers(lab_paths())
         self.calls = Calls()
         self.faults = Faults()
+        self.happenings = Happenings()
 
 
 @cache

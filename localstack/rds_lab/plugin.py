@@ -18,7 +18,7 @@ def rds() -> Service:
     from rds_lab.lab import lab
     from rds_lab.rds.provider import RdsProvider, dispatch_table
 
-    provider = RdsProvider(lab().settings, lab().servers)
+    provider = RdsProvider(lab().settings, lab().servers, happenings=lab().happenings)
     return Service.for_provider(provider, dispatch_table_factory=dispatch_table)
 
 
@@ -37,7 +37,7 @@ def start_lab() -> None:
     from localstack.aws import handlers
     from localstack.services.internal import get_internal_apis
 
-    from rds_lab.admin import calls, config, faults
+    from rds_lab.admin import calls, config, faults, happenings
     from rds_lab.gateway import Gateway, patch_server
     from rds_lab.lab import lab
     from rds_lab.rds.catalog.versions import ENGINES
@@ -52,6 +52,7 @@ def start_lab() -> None:
     calls.register(router, lab().calls)
     faults.register(router, lab().faults)
     config.register(router, lab().settings)
+    happenings.register(router, lab().happenings)
     for engine in ENGINES:
         LOG.info("RDS offers %s %s", engine, ", ".join(lab().servers.versions(engine)) or "in no version")
 

@@ -34,6 +34,7 @@ class Fault:
     delay_seconds: float | None = None
     code: str | None = None
     status: int | None = None
+    message: str | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def matches(self, service: str, operation: str, identifiers: list[str]) -> bool:
@@ -55,6 +56,7 @@ class Fault:
             "delaySeconds": self.delay_seconds,
             "code": self.code,
             "status": self.status,
+            "message": self.message,
         }
         # A count of null has a meaning of its own.
         return {key: value for key, value in shown.items() if value is not None} | {"count": self.remaining}
@@ -87,6 +89,7 @@ def parse(body: dict[str, Any]) -> Fault:
         fault.code = _text(body, "code")
     if kind is Kind.ERROR:
         fault.code = fault.code or DEFAULT_ERROR
+        fault.message = _text(body, "message")
         fault.status = int(_number(body, "status", 400, 599, whole=True) or DEFAULT_ERROR_STATUS)
     return fault
 

@@ -38,6 +38,12 @@ class AccountHandlers:
         with self.cloud.lock:
             return account.pending_maintenance(self._region(context), request)
 
+    @handler("DescribeDBInstanceAutomatedBackups", expand=False)
+    def describe_automated_backups(self, context: RequestContext, request: Request) -> Request:
+        """Those that outlived their instances."""
+        with self.cloud.lock:
+            return account.automated_backups(self._region(context), request)
+
     @handler("DescribeValidDBInstanceModifications", expand=False)
     def describe_valid_modifications(self, context: RequestContext, request: Request) -> Request:
         """Storage."""

@@ -40,6 +40,7 @@ def begin(cloud: Cloud, region: Region, instance: Instance) -> None:
     """
     if not instance.applying:
         return
+    cloud.happenings.doom(instance)
     rest = [stage for stage in instance.stages if stage.status == "storage-optimization"]
     instance.stages.clear()
     instance.stages.append(Stage(None, cloud.settings.seconds("modifyVisible")))
@@ -88,10 +89,16 @@ def _password(cloud: Cloud, region: Region, instance: Instance) -> Stage:
 def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
     target = instance.applying["EngineVersion"]
 
+    doomed = instance.oddities.doomed.get("EngineVersion")
+
     def upgrade() -> Any:
         return membership.upgrade(cloud, instance, target)
 
     def done(now: float) -> None:
+        if doomed:
+            instance.membership.after_upgrade = None
+            _give_up(region, instance, "EngineVersion", now)
+            return
         membership.upgraded(region, instance, target)
         instance.engine_version = instance.applying.pop("EngineVersion", target)
         region.happened(instance, now, f"DB engine version upgraded to {target}", "maintenance")
@@ -99,7 +106,7 @@ def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
     return Stage(
         "upgrading",
         cloud.settings.seconds("upgrading"),
-        work=upgrade if instance.has_server else None,
+        work=upgrade if instance.has_server and not doomed else None,
         done=done,
     )
 
@@ -111,8 +118,11 @@ def _values(cloud: Cloud, region: Region, instance: Instance) -> Stage:
         return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.restart(instance.resource_id))
 
     def done(now: float) -> None:
-        grown = any(name in _STORAGE for name in instance.applying)
+        grown = any(name in _STORAGE and name not in instance.oddities.doomed for name in instance.applying)
         for name in [name for name in instance.applying if name in _ATTRIBUTES and name != "EngineVersion"]:
+            if name in instance.oddities.doomed:
+                _give_up(region, instance, name, now)
+                continue
             value = instance.applying.pop(name)
             if name == "DBInstanceIdentifier":
                 _rename(region, instance, value)
@@ -127,6 +137,12 @@ def _values(cloud: Cloud, region: Region, instance: Instance) -> Stage:
     return Stage(
         "modifying", cloud.settings.seconds("modifying"), work=restart if restarts else None, done=done
     )
+
+
+def _give_up(region: Region, instance: Instance, name: str, now: float) -> None:
+    """Back to `available` with the old value, and an event that says why (rds-semantics §3)."""
+    instance.applying.pop(name, None)
+    region.happened(instance, now, instance.oddities.doomed.pop(name), "failure", "notification")
 
 
 def _rename(region: Region, instance: Instance, identifier: str) -> None:

@@ -11,6 +11,7 @@ from rds_lab.engines.base import Servers
 from rds_lab.rds import names
 from rds_lab.rds.catalog import versions
 from rds_lab.rds.events import Event, Events
+from rds_lab.rds.happenings.board import Happenings
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import advance
 from rds_lab.rds.settings import Settings
@@ -52,6 +53,8 @@ class Region:
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.events = Events()
+        # Of instances that are gone: DescribeDBInstanceAutomatedBackups.
+        self.retained_backups: list[dict[str, Any]] = []
         self.subnet_groups = {
             "default": SubnetGroup(
                 "default", "default", ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"]
@@ -83,11 +86,18 @@ class Cloud:
     """All regions of all accounts, the clock, and the servers behind the instances."""
 
     def __init__(
-        self, settings: Settings, servers: Servers, clock: Callable[[], float], ticking: bool
+        self,
+        settings: Settings,
+        servers: Servers,
+        clock: Callable[[], float],
+        ticking: bool,
+        happenings: Happenings,
     ) -> None:
         self.settings = settings
         self.servers = servers
         self.workers = Workers()
+        self.happenings = happenings
+        happenings.attach(self)
         self.now = clock
         self.lock = threading.RLock()
         self._regions: dict[tuple[str, str], Region] = {}
@@ -104,6 +114,13 @@ class Cloud:
             if key not in self._regions:
                 self._regions[key] = Region(account, region, self.servers)
             return self._regions[key]
+
+    def find(self, identifier: str) -> tuple[Region, Instance] | None:
+        """An instance of this identifier, in whatever region."""
+        for region in self._regions.values():
+            if instance := region.instances.get(identifier):
+                return region, instance
+        return None
 
     def moves(self, region: Region, instance: Instance) -> None:
         """From now on the clock takes this instance through its stages."""

@@ -73,13 +73,13 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         ],
         "OptionGroupMemberships": [
             {
-                "OptionGroupName": f"default:{it.engine}-{versions.major(it.engine_version)}",
+                "OptionGroupName": versions.option_group(it.engine, it.engine_version),
                 "Status": "in-sync",
             }
         ],
         "DBSubnetGroup": subnet_group(region, region.subnet_groups.get(it.subnet_group)),
         "PendingModifiedValues": it.pending,
-        "TagList": [{"Key": key, "Value": value} for key, value in it.tags.items()],
+        "TagList": [{"Key": key, "Value": value} for key, value in it.oddities.tags(it.tags, now).items()],
         "CACertificateIdentifier": it.ca_certificate,
     }
     if it.available_since is not None:

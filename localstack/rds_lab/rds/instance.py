@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rds_lab.engines.base import Address
+from rds_lab.rds.happenings.oddities import Oddities
 from rds_lab.rds.lifecycle import Stage
 from rds_lab.rds.parameter_groups.membership import Membership
 
@@ -63,6 +64,7 @@ class Instance:
     has_server: bool = False
     automatic_restart_at: float | None = None
     stages: deque[Stage] = field(default_factory=deque)
+    oddities: Oddities = field(default_factory=Oddities)
 
     @property
     def pending(self) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def advance(instance: "Instance", now: float, failed: Callable[["Instance"], Non
                 stage.running = stage.work()
         if now < stage.begun + stage.seconds:
             return
+        if instance.oddities.stuck and stage.status in STICKY:
+            return
         if stage.work and stage.running is None:
             stage.running = stage.work()
         if stage.running and not stage.running.done():
@@ -63,6 +65,8 @@ def advance(instance: "Instance", now: float, failed: Callable[["Instance"], Non
         instance.status = SETTLES[instance.status]
 
 
+# What a stuck instance does not come out of.
+STICKY = frozenset({"creating", "modifying", "upgrading"})
 # What a status turns into when nothing follows it.
 SETTLES = {
     "creating": "available",

@@ -11,6 +11,7 @@ from rds_lab.engines.base import Servers
 from rds_lab.rds import describe
 from rds_lab.rds.account_handlers import AccountHandlers
 from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.happenings.board import Happenings
 from rds_lab.rds.operations import create, delete, groups, look, metadata, modify, power, tagging
 from rds_lab.rds.parameter_groups.handlers import ParameterGroupHandlers
 from rds_lab.rds.settings import Settings
@@ -30,8 +31,9 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
         servers: Servers,
         clock: Callable[[], float] = time.time,
         ticking: bool = True,
+        happenings: Happenings | None = None,
     ) -> None:
-        self.cloud = Cloud(settings, servers, clock, ticking)
+        self.cloud = Cloud(settings, servers, clock, ticking, happenings or Happenings())
 
     def _region(self, context: RequestContext) -> Region:
         return self.cloud.region(context.account_id, context.region)
@@ -52,6 +54,7 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
         with self.cloud.lock:
             region = self._region(context)
             instance = look.find(region, request.get("DBInstanceIdentifier"))
+            look.keep_picture(self.cloud, region, instance)
             modify.modify(self.cloud, region, instance, request)
             return self._shown(region, instance)
 
@@ -115,19 +118,19 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
     def add_tags_to_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """See :mod:`rds_lab.rds.operations.tagging`."""
         with self.cloud.lock:
-            return tagging.add(self._region(context), request)
+            return tagging.add(self.cloud, self._region(context), request)
 
     @handler("RemoveTagsFromResource", expand=False)
     def remove_tags_from_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """See :mod:`rds_lab.rds.operations.tagging`."""
         with self.cloud.lock:
-            return tagging.remove(self._region(context), request)
+            return tagging.remove(self.cloud, self._region(context), request)
 
     @handler("ListTagsForResource", expand=False)
     def list_tags_for_resource(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """See :mod:`rds_lab.rds.operations.tagging`."""
         with self.cloud.lock:
-            return tagging.listed(self._region(context), request)
+            return tagging.listed(self.cloud, self._region(context), request)
 
     @handler("DescribeDBEngineVersions", expand=False)
     def describe_db_engine_versions(self, context: RequestContext, request: Request) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from rds_lab.engines.base import Address, ServerSpec
 from rds_lab.rds import errors, names
 from rds_lab.rds.catalog import classes, versions
 from rds_lab.rds.cloud import Cloud, ParameterGroup, Region
+from rds_lab.rds.happenings.happening import Kind
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
 from rds_lab.rds.parameter_groups import membership
@@ -62,7 +63,11 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
         instance.available_since = now
         region.happened(instance, now, "DB instance created", "creation")
         membership.refused(region, instance, now)
+        cloud.happenings.created(cloud, region, instance)
 
+    if late := cloud.happenings.take(Kind.LATE_CREATE, instance.identifier):
+        instance.oddities.hidden_until = cloud.now() + (late.seconds or 0)
+    instance.oddities.stuck = bool(cloud.happenings.take(Kind.STUCK, instance.identifier))
     instance.endpoint_at = instance.created_at + seconds("endpoint")
     instance.stages.append(
         Stage("creating", seconds("creating"), work=make if instance.has_server else None, done=created)

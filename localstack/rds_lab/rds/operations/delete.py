@@ -41,6 +41,8 @@ def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
         if len(region.snapshots) >= MANUAL_SNAPSHOTS:
             raise errors.fault("SnapshotQuotaExceededFault", "The quota of manual snapshots is exceeded.")
         region.snapshots[final] = _snapshot(cloud, region, instance, final)
+    if request.get("DeleteAutomatedBackups") is False and instance.backup_retention:
+        region.retained_backups.append(_retained(region, instance))
     _begin(cloud, region, instance, region.snapshots.get(final) if final else None)
 
 
@@ -59,6 +61,7 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str,
     instance.deferred.clear()
     instance.automatic_restart_at = None
     instance.stages.clear()
+    instance.oddities.stuck = False
     instance.stages.append(
         Stage(
             "deleting",
@@ -70,6 +73,26 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str,
     cloud.moves(region, instance)
     # The answer shows it on its way out, however short that is.
     instance.status = "deleting"
+
+
+def _retained(region: Region, instance: Instance) -> dict[str, Any]:
+    """The automated backups that outlive it."""
+    return {
+        "DBInstanceIdentifier": instance.identifier,
+        "DbiResourceId": instance.resource_id,
+        "DBInstanceArn": instance.arn,
+        "DBInstanceAutomatedBackupsArn": region.arn("auto-backup", f"ab-{instance.resource_id[3:].lower()}"),
+        "Region": region.region,
+        "Status": "retained",
+        "Engine": instance.engine,
+        "EngineVersion": instance.engine_version,
+        "AllocatedStorage": instance.allocated_storage,
+        "BackupRetentionPeriod": instance.backup_retention,
+        "Encrypted": instance.encrypted,
+        "MasterUsername": instance.master_username,
+        "StorageType": instance.storage_type,
+        "Port": instance.port,
+    }
 
 
 def _snapshot(cloud: Cloud, region: Region, instance: Instance, name: str) -> dict[str, Any]:

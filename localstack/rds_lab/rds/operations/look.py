@@ -7,6 +7,7 @@ from rds_lab.rds import describe, errors, names
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.events import DEFAULT_WINDOW_MINUTES, KEPT_SECONDS, Event
 from rds_lab.rds.filters import matching
+from rds_lab.rds.happenings.happening import Kind
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.paging import page
 
@@ -31,15 +32,33 @@ def find(region: Region, identifier: str | None) -> Instance:
 
 def instances(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """One by name, or those that pass the filters, page by page. An unknown id in a filter is no error."""
+    now = cloud.now()
     if identifier := request.get("DBInstanceIdentifier"):
-        rows = [find(region, identifier)]
+        rows = [it for it in [find(region, identifier)] if _shows(cloud, it, now)]
+        if not rows:
+            raise errors.instance_not_found(identifier)
     else:
         rows = list(region.instances.values())
     rows = matching(rows, request.get("Filters"), _INSTANCE_FILTERS)
+    if not identifier:
+        rows = [it for it in rows if _shows(cloud, it, now)]
     rows.sort(key=lambda it: it.identifier)
     shown, marker = page(rows, request, lambda it: it.identifier)
-    now = cloud.now()
-    return {"DBInstances": [describe.instance(region, it, now) for it in shown], "Marker": marker}
+    pictures = [it.oddities.picture(describe.instance(region, it, now), now) for it in shown]
+    return {"DBInstances": pictures, "Marker": marker}
+
+
+def _shows(cloud: Cloud, it: Instance, now: float) -> bool:
+    """Unless it is too young, or one answer was to lack it."""
+    return not it.oddities.is_hidden(now) and not cloud.happenings.take(Kind.HIDE, it.identifier)
+
+
+def keep_picture(cloud: Cloud, region: Region, it: Instance) -> None:
+    """What describing it goes on to show for a while, where the next change is to become visible late."""
+    if late := cloud.happenings.take(Kind.LATE_MODIFY, it.identifier):
+        now = cloud.now()
+        it.oddities.old_picture = describe.instance(region, it, now)
+        it.oddities.old_until = now + (late.seconds or 0)
 
 
 def snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rds_lab.rds import errors, names
-from rds_lab.rds.cloud import Region
+from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.happenings.happening import Kind
+from rds_lab.rds.instance import Instance
 from rds_lab.rds.validation import tags
 
 Tags = dict[str, str]
@@ -42,7 +44,7 @@ _KINDS: dict[str, tuple[str, str, str, Callable[[Any], tuple[Tags, Callable[[Tag
 }
 
 
-def _of(region: Region, request: dict[str, Any]) -> tuple[Tags, Callable[[Tags], None]]:
+def _find(region: Region, request: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
     resource = request.get("ResourceName")
     if not resource:
         raise errors.missing("ResourceName")
@@ -57,21 +59,36 @@ def _of(region: Region, request: dict[str, Any]) -> tuple[Tags, Callable[[Tags],
     found = getattr(region, where).get(name.lower())
     if found is None or region.arn(kind, name.lower()) != resource:
         raise errors.fault(fault, message.format(name))
+    return found, access
+
+
+def _changing(cloud: Cloud, region: Region, request: dict[str, Any]) -> tuple[Tags, Callable[[Tags], None]]:
+    """Accepted in every state, unless a happening says otherwise (rds-semantics §12)."""
+    found, access = _find(region, request)
+    if isinstance(found, Instance):
+        refused = cloud.happenings.take(
+            Kind.REFUSE_TAGS, found.identifier, lambda it: found.status in it.statuses
+        )
+        if refused:
+            raise errors.invalid_state("Database instance is not in available state.")
+        if late := cloud.happenings.take(Kind.LATE_TAGS, found.identifier):
+            found.oddities.old_tags = dict(found.tags)
+            found.oddities.old_tags_until = cloud.now() + (late.seconds or 0)
     return access(found)
 
 
-def add(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """Over those of the same key; accepted in every state (rds-semantics §12)."""
-    has, write = _of(region, request)
+def add(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """Over those of the same key."""
+    has, write = _changing(cloud, region, request)
     if not request.get("Tags"):
         raise errors.missing("Tags")
     write(tags.tags(request["Tags"], has))
     return {}
 
 
-def remove(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+def remove(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """Keys that are not there are no error."""
-    has, write = _of(region, request)
+    has, write = _changing(cloud, region, request)
     if request.get("TagKeys") is None:
         raise errors.missing("TagKeys")
     gone = {tags.key(key) for key in request["TagKeys"]}
@@ -79,7 +96,10 @@ def remove(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def listed(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+def listed(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """All of them."""
-    has, _ = _of(region, request)
+    found, access = _find(region, request)
+    has, _ = access(found)
+    if isinstance(found, Instance):
+        has = found.oddities.tags(has, cloud.now())
     return {"TagList": _shown(has)}

@@ -1,0 +1,1 @@
+"""What happens to instances without anyone asking RDS for it: every turn that a real one takes."""

@@ -1,0 +1,122 @@
+"""One happening, as it was posted."""
+
+import math
+import uuid
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What happens."""
+
+    FAIL_MODIFY = "fail_modify"
+    STATUS = "status"
+    STUCK = "stuck"
+    RECOVER = "recover"
+    AUTOSCALE = "autoscale"
+    MINOR_UPGRADE = "minor_upgrade"
+    HIDE = "hide"
+    LATE_MODIFY = "late_modify"
+    LATE_TAGS = "late_tags"
+    LATE_CREATE = "late_create"
+    REFUSE_TAGS = "refuse_tags"
+
+
+# These wait for a call, or for the instance to be made; the others happen at once.
+WAITING = frozenset(
+    {
+        Kind.FAIL_MODIFY,
+        Kind.STATUS,
+        Kind.STUCK,
+        Kind.HIDE,
+        Kind.LATE_MODIFY,
+        Kind.LATE_TAGS,
+        Kind.LATE_CREATE,
+        Kind.REFUSE_TAGS,
+    }
+)
+_FIELDS = ("DBInstanceClass", "EngineVersion", "AllocatedStorage", "MultiAZ", "BackupRetentionPeriod")
+_LONGEST = 86_400.0
+
+
+@dataclass
+class Happening:
+    """``remaining`` is how often it still happens; without a number it goes on until deleted."""
+
+    kind: Kind
+    identifier: str
+    remaining: int | None = 1
+    changed: str | None = None
+    message: str | None = None
+    status: str | None = None
+    statuses: tuple[str, ...] = ()
+    seconds: float | None = None
+    gib: int | None = None
+    version: str | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it was posted, with what is left of it."""
+        shown = {
+            "id": self.id,
+            "kind": self.kind.value,
+            "identifier": self.identifier,
+            "field": self.changed,
+            "message": self.message,
+            "status": self.status,
+            "statuses": list(self.statuses) or None,
+            "seconds": self.seconds,
+            "gib": self.gib,
+            "version": self.version,
+        }
+        return {key: value for key, value in shown.items() if value is not None} | {"count": self.remaining}
+
+
+def parse(body: dict[str, Any]) -> Happening:
+    """Read a posted happening; ValueError says in a sentence what is wrong with it."""
+    try:
+        kind = Kind(body.get("kind"))
+    except ValueError:
+        raise ValueError(f"kind must be one of {', '.join(Kind)}.") from None
+    found = Happening(kind, _text(body, "identifier").lower())
+    if kind is Kind.FAIL_MODIFY:
+        found.changed = body.get("field")
+        if found.changed not in (None, *_FIELDS):
+            raise ValueError(f"field must be one of {', '.join(_FIELDS)}.")
+        found.message = _text(body, "message") if body.get("message") is not None else None
+    if kind is Kind.STATUS:
+        found.status = _text(body, "status")
+        found.seconds = _number(body, "seconds") if body.get("seconds") is not None else None
+    if kind in (Kind.LATE_MODIFY, Kind.LATE_TAGS, Kind.LATE_CREATE):
+        found.seconds = _number(body, "seconds")
+    if kind is Kind.AUTOSCALE:
+        found.gib = int(_number(body, "gib", whole=True))
+    if kind is Kind.MINOR_UPGRADE:
+        found.version = _text(body, "version")
+    if kind is Kind.REFUSE_TAGS:
+        statuses = body.get("statuses")
+        if not isinstance(statuses, list) or not all(isinstance(one, str) and one for one in statuses):
+            raise ValueError("statuses must be a list of statuses.")
+        found.statuses = tuple(statuses)
+        found.remaining = None
+    if "count" in body:
+        found.remaining = None if body["count"] is None else int(_number(body, "count", whole=True))
+    return found
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} must be a string that is not empty.")
+    return value
+
+
+def _number(body: dict[str, Any], name: str, *, whole: bool = False) -> float:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        raise ValueError(f"{name} must be {'a whole number' if whole else 'a number'}.")
+    low = 1 if whole else 0
+    if not low <= value <= (math.inf if whole else _LONGEST):
+        raise ValueError(f"{name} must be at least {low}.")
+    return value
