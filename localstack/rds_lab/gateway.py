@@ -34,7 +34,7 @@ _TEXTS = {
     "SnapshotQuotaExceeded": "Cannot create more than 100 manual snapshots",
     "DBParameterGroupQuotaExceeded": "Cannot create more than 50 DB parameter groups",
     "InvalidDBInstanceState": "Database instance is not in available state.",
-    "DBUpgradeDependencyFailure": "The DB upgrade failed because a resource it depends on cannot be modified.",
+    "DBUpgradeDependencyFailure": "The upgrade failed because a resource it depends on cannot be modified.",
     "KMSKeyNotAccessibleFault": "The specified KMS key is not accessible.",
     "ProvisionedIopsNotAvailableInAZFault": "Provisioned IOPS are not available in this Availability Zone.",
 }

@@ -38,7 +38,7 @@ impl Engine {
     /// [`Kind::Unavailable`] while that id is being deleted, and what AWS refuses.
     pub async fn create(&self, request: Create) -> Result<()> {
         let _turn = self.turn_of(request.id).await;
-        if let Some(known) = self.look_once(request.id).await? {
+        if let Some(known) = self.look_before_creating(request.id).await? {
             return self.create_again(request, &known).await;
         }
         let (incarnation, wish) = (random_id(), random_id());
@@ -181,7 +181,7 @@ impl Engine {
             security_groups: &settings.security_groups,
             tags: &new.tags,
         };
-        let mut doubtful = false;
+        let mut reply_lost = false;
         let mut pause = FIRST_PAUSE;
         let mut tries = 0;
         loop {
@@ -192,13 +192,16 @@ impl Engine {
             };
             // Once a reply was lost, only looking tells whether the instance is there and whose it is.
             let taken = failure.cause == Cause::AlreadyExists;
-            doubtful |= taken || failure.left == Left::Maybe;
-            if doubtful && let Ok(Some(known)) = self.look_once(request.id).await {
+            reply_lost |= failure.left == Left::Maybe;
+            if (taken || reply_lost)
+                && let Ok(Some(known)) = self.look_once(request.id).await
+            {
                 let ours = known.record().is_some_and(|record| record.incarnation == incarnation);
                 return Ok(if ours { Made::Ours(Box::new(known.instance.clone())) } else { Made::Taken });
             }
             if taken || !failure.is_passing() || tries >= TRIES {
-                return Err(failure.leaving(if doubtful { Left::Maybe } else { Left::Nothing }));
+                // A name that was taken before our first try is not taken by us, even where RDS does not show by whom.
+                return Err(failure.leaving(if reply_lost { Left::Maybe } else { Left::Nothing }));
             }
             tokio::time::sleep(pause).await;
             pause *= 2;

@@ -28,6 +28,16 @@ impl Engine {
         Ok(sighting.and_then(|sighting| sighting.known.clone()))
     }
 
+    /// Looks once where nothing is known: a create that finds the name taken changes nothing. What was
+    /// there before is looked for several times.
+    pub(super) async fn look_before_creating(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
+        if let Some(known) = self.look_once(id).await? {
+            return Ok(Some(known));
+        }
+        let was_there = self.inner.refresher.snapshot().get(id).is_some_and(|seen| seen.known.is_some());
+        if was_there { self.look_surely(id).await } else { Ok(None) }
+    }
+
     /// Looks several times before it says that there is nothing.
     pub(super) async fn look_surely(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
         for look in 0..LOOKS {
