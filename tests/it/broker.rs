@@ -296,6 +296,9 @@ impl Broker {
         };
         let deadline = Instant::now() + DEADLINE;
         while check().await.is_none() {
+            if !self.is_alive() {
+                self.run().await;
+            }
             assert!(Instant::now() < deadline, "AWS holds {}", last.lock().unwrap());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

@@ -3,33 +3,33 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking, password, unique_name};
-use crate::database::connect;
+use crate::broker::{Broker, booking, booking_of, password, unique_name};
+use crate::database::{Session, connect};
 use crate::proxy::{Cut, Proxy};
 
 /// More calls than any of the three makes: the walk ends where a cut was never reached.
-const MOST_CALLS: usize = 40;
+const MOST_CALLS: usize = 60;
 
-async fn broker_behind_a_proxy() -> (Broker, Proxy) {
+async fn broker_behind_a_proxy(provider: &'static str) -> (Broker, Proxy) {
     let (proxy, url) = Proxy::start().await;
     let settings = [
         ("AWS_ENDPOINT_URL", url.as_str()),
         ("BROKER_SWEEP_SECONDS", "0.4"),
         ("BROKER_SWEEP_GRACE_SECONDS", "2"),
     ];
-    (Broker::start_with(&unique_name(), &settings).await, proxy)
+    (Broker::start_with(&unique_name(), &settings).await.of(provider), proxy)
 }
 
 /// Runs a story with the broker killed at its first, second, … call, both before the call and after it was
 /// carried out, until it has fewer calls than that.
-async fn at_every_call<F>(story: F)
+async fn at_every_call<F>(provider: &'static str, story: F)
 where
     F: AsyncFn(&Broker, &Proxy, Cut),
 {
     for cut in [Cut::Before as fn(usize) -> Cut, Cut::After] {
         let mut reached = 0;
         for call in 1..=MOST_CALLS {
-            let (broker, proxy) = broker_behind_a_proxy().await;
+            let (broker, proxy) = broker_behind_a_proxy(provider).await;
             story(&broker, &proxy, cut(call)).await;
             if !proxy.has_cut() {
                 break;
@@ -49,7 +49,7 @@ fn change(body: &Value) -> Value {
 
 #[tokio::test]
 async fn a_create_survives_a_kill_at_every_call() {
-    at_every_call(async |broker, proxy, cut| {
+    at_every_call("postgres", async |broker, proxy, cut| {
         let id = Uuid::new_v4();
         let body = booking(id);
         proxy.cut(cut, broker.killer());
@@ -64,7 +64,7 @@ async fn a_create_survives_a_kill_at_every_call() {
 
 #[tokio::test]
 async fn an_update_survives_a_kill_at_every_call() {
-    at_every_call(async |broker, proxy, cut| {
+    at_every_call("postgres", async |broker, proxy, cut| {
         let id = Uuid::new_v4();
         let body = booking(id);
         broker.insist("POST", "", Some(&body)).await;
@@ -90,11 +90,39 @@ async fn an_update_survives_a_kill_at_every_call() {
 
 #[tokio::test]
 async fn a_delete_survives_a_kill_at_every_call() {
-    at_every_call(async |broker, proxy, cut| {
+    at_every_call("postgres", async |broker, proxy, cut| {
         let id = Uuid::new_v4();
         broker.insist("POST", "", Some(&booking(id))).await;
         broker.until_settled(id).await;
         proxy.cut(cut, broker.killer());
+        broker.insist("DELETE", &format!("/{id}"), None).await;
+        broker.until_gone(id).await;
+        broker.assert_aws_holds(&[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_version_and_parameters_survives_a_kill_at_every_call() {
+    at_every_call("mariadb", async |broker, proxy, cut| {
+        let id = Uuid::new_v4();
+        let mut body = booking_of("mariadb", id);
+        body["config"] = json!({"version": "10.11.15", "parameters": {"max_connections": 70}});
+        broker.book(id, &body).await;
+        let change = json!({"config": {"version": "11.4.9", "parameters": {"max_connections": 77}}});
+        proxy.cut(cut, broker.killer());
+        broker.insist("PATCH", &format!("/{id}"), Some(&change)).await;
+        let status = broker
+            .until(id, "the change to be made", |status| {
+                status["details"]["engineVersion"] == "11.4.9"
+                    && status["details"]["ready"] == true
+                    && status["details"]["state"] == "available"
+            })
+            .await;
+        let password = body["secrets"]["userPassword"].as_str().unwrap();
+        let mut user = Session::open(&status, password).await.unwrap();
+        let connections = user.ask("select cast(@@max_connections as char)").await;
+        assert_eq!(connections, "77", "{cut:?} of {:?}", proxy.calls());
         broker.insist("DELETE", &format!("/{id}"), None).await;
         broker.until_gone(id).await;
         broker.assert_aws_holds(&[]).await;
