@@ -5,6 +5,7 @@ from rds_lab.rds.instance import Instance
 
 SNAPSHOTTABLE = ("available", "storage-optimization")
 _REPAIRABLE = ("incompatible-network", "incompatible-option-group")
+_STORAGE = {"AllocatedStorage", "Iops", "StorageThroughput", "StorageType", "MaxAllocatedStorage"}
 _GROUPS = {"DBParameterGroupName", "OptionGroupName"}
 
 
@@ -13,7 +14,8 @@ def modify(instance: Instance, fields: set[str]) -> None:
     status = instance.status
     accepted = (
         status in ("available", "storage-optimization", *_REPAIRABLE)
-        or (status == "storage-full" and "AllocatedStorage" in fields)
+        # More storage, and nothing else along with it.
+        or (status == "storage-full" and "AllocatedStorage" in fields and fields <= _STORAGE)
         or (status == "stopped" and fields <= _GROUPS)
         # The server is down: nothing but another group can help, and a reboot.
         or (status == "incompatible-parameters" and fields <= {*_GROUPS, "DeletionProtection"})
@@ -47,8 +49,8 @@ def stop(instance: Instance) -> None:
 
 
 def start(instance: Instance) -> None:
-    """Only what is stopped."""
-    if instance.status != "stopped":
+    """Only what is stopped, or waits for its key to be usable again."""
+    if instance.status not in ("stopped", "inaccessible-encryption-credentials-recoverable"):
         raise errors.invalid_state(f"Instance {instance.identifier} is not stopped, it cannot be started.")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rds_lab.rds.cloud import Cloud, Region
+from rds_lab.rds.happenings import failures, statuses
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
 from rds_lab.rds.names import arn
@@ -40,10 +41,10 @@ def begin(cloud: Cloud, region: Region, instance: Instance) -> None:
     """
     if not instance.applying:
         return
-    cloud.happenings.doom(instance)
     rest = [stage for stage in instance.stages if stage.status == "storage-optimization"]
     instance.stages.clear()
-    instance.stages.append(Stage(None, cloud.settings.seconds("modifyVisible")))
+    visible = cloud.settings.seconds("modifyVisible")
+    instance.stages.append(Stage(None, visible, work=statuses.waking(cloud, instance)))
     queue(cloud, region, instance, rest)
     cloud.moves(region, instance)
 
@@ -58,11 +59,23 @@ def queue(cloud: Cloud, region: Region, instance: Instance, rest: list[Stage]) -
     others = [name for name in instance.applying if name not in ("MasterUserPassword", "EngineVersion")]
     if others:
         instance.stages.append(_values(cloud, region, instance))
-    if any(name in _STORAGE for name in others):
+    lasting = {name for name in others if name not in instance.oddities.doomed}
+    if "BackupRetentionPeriod" in lasting and not instance.backup_retention:
+        instance.stages.append(_backup(cloud, region, instance))
+    if lasting & set(_STORAGE):
         rest = [Stage("storage-optimization", seconds("storageOptimization"))]
     for stage in rest:
         stage.begun = None
         instance.stages.append(stage)
+
+
+def _backup(cloud: Cloud, region: Region, instance: Instance) -> Stage:
+    """Backups that are turned on begin with one."""
+
+    def backed_up(now: float) -> None:
+        region.happened(instance, now, "Finished DB Instance backup", "backup")
+
+    return Stage("backing-up", cloud.settings.seconds("backingUp"), done=backed_up)
 
 
 def _password(cloud: Cloud, region: Region, instance: Instance) -> Stage:
@@ -72,15 +85,20 @@ def _password(cloud: Cloud, region: Region, instance: Instance) -> Stage:
             instance.resource_id, lambda: cloud.servers.set_master_password(instance.resource_id, password)
         )
 
+    doomed = "MasterUserPassword" in instance.oddities.doomed
+
     def done(now: float) -> None:
         instance.next_password = None
+        if doomed:
+            _give_up(region, instance, "MasterUserPassword", now)
+            return
         instance.applying.pop("MasterUserPassword", None)
         region.happened(instance, now, "Reset master credentials", "configuration change")
 
     return Stage(
         "resetting-master-credentials",
         cloud.settings.seconds("resettingMasterCredentials"),
-        work=set_password if instance.has_server else None,
+        work=set_password if instance.has_server and not doomed else None,
         work_at_end=True,
         done=done,
     )
@@ -88,8 +106,7 @@ def _password(cloud: Cloud, region: Region, instance: Instance) -> Stage:
 
 def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
     target = instance.applying["EngineVersion"]
-
-    doomed = instance.oddities.doomed.get("EngineVersion")
+    doomed = "EngineVersion" in instance.oddities.doomed
 
     def upgrade() -> Any:
         return membership.upgrade(cloud, instance, target)
@@ -112,7 +129,9 @@ def _version(cloud: Cloud, region: Region, instance: Instance) -> Stage:
 
 
 def _values(cloud: Cloud, region: Region, instance: Instance) -> Stage:
-    restarts = instance.has_server and any(name in _RESTARTS for name in instance.applying)
+    restarts = instance.has_server and any(
+        name in _RESTARTS and name not in instance.oddities.doomed for name in instance.applying
+    )
 
     def restart() -> Any:
         return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.restart(instance.resource_id))
@@ -142,7 +161,8 @@ def _values(cloud: Cloud, region: Region, instance: Instance) -> Stage:
 def _give_up(region: Region, instance: Instance, name: str, now: float) -> None:
     """Back to `available` with the old value, and an event that says why (rds-semantics §3)."""
     instance.applying.pop(name, None)
-    region.happened(instance, now, instance.oddities.doomed.pop(name), "failure", "notification")
+    if message := instance.oddities.doomed.pop(name):
+        region.happened(instance, now, message, *failures.categories(name))
 
 
 def _rename(region: Region, instance: Instance, identifier: str) -> None:

@@ -97,11 +97,11 @@ class Cloud:
         self.servers = servers
         self.workers = Workers()
         self.happenings = happenings
-        happenings.attach(self)
         self.now = clock
-        self.lock = threading.RLock()
+        self.lock = happenings.lock
         self._regions: dict[tuple[str, str], Region] = {}
         self._moving: dict[str, tuple[Region, Instance]] = {}
+        happenings.attach(self)
         if ticking:
             # So that a password takes effect and a server goes although nobody looks.
             threading.Thread(target=self._tick, name="rds-lab-clock", daemon=True).start()
@@ -140,6 +140,8 @@ class Cloud:
         # Imported late: what begins by itself needs to know of the cloud.
         from rds_lab.rds import due
 
+        if self.happenings.at_rest(self, region, instance):
+            return
         if instance.deferred or instance.automatic_restart_at is not None:
             due.begin(self, region, instance)
         else:

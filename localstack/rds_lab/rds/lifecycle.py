@@ -39,11 +39,13 @@ def advance(instance: "Instance", now: float, failed: Callable[["Instance"], Non
             stage.begun = moment
             if stage.status:
                 instance.status = stage.status
-            if stage.work and not stage.work_at_end:
+            # One that was interrupted goes on with the work it had begun.
+            if stage.work and not stage.work_at_end and stage.running is None:
                 stage.running = stage.work()
         if now < stage.begun + stage.seconds:
             return
         if instance.oddities.stuck and stage.status in STICKY:
+            stage.seconds = now - stage.begun
             return
         if stage.work and stage.running is None:
             stage.running = stage.work()

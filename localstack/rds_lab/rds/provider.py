@@ -54,8 +54,9 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
         with self.cloud.lock:
             region = self._region(context)
             instance = look.find(region, request.get("DBInstanceIdentifier"))
-            look.keep_picture(self.cloud, region, instance)
+            before = describe.instance(region, instance, self.cloud.now())
             modify.modify(self.cloud, region, instance, request)
+            look.keep_picture(self.cloud, instance, before)
             return self._shown(region, instance)
 
     @handler("DeleteDBInstance", expand=False)

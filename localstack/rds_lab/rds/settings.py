@@ -12,6 +12,8 @@ DURATIONS = {
     "creating": 4.0,
     # Until the endpoint shows; at the latest when `creating` ends.
     "endpoint": 2.0,
+    # `available` for a moment between `creating` and the first backup; nothing of the kind with 0.
+    "flap": 0.0,
     "backingUp": 1.0,
     # Between ModifyDBInstance's answer and the status `modifying` (rds-semantics §3, "operation lag").
     "modifyVisible": 0.5,

@@ -1,9 +1,10 @@
-"""The happenings that wait, and which of them a call meets. Used under the cloud's lock."""
+"""The happenings that wait, and which of them an instance or a call meets."""
 
+import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rds_lab.rds.happenings import turns
+from rds_lab.rds.happenings import alone, failures, statuses
 from rds_lab.rds.happenings.happening import WAITING, Happening, Kind
 
 if TYPE_CHECKING:
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class Happenings:
-    """All that wait, in the order in which they were posted."""
+    """All that wait, in the order in which they were posted. Has the lock of the cloud it is attached to."""
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
         self._waiting: list[Happening] = []
         self._cloud: Cloud | None = None
 
@@ -24,27 +26,34 @@ class Happenings:
 
     def post(self, happening: Happening) -> None:
         """Let it happen, now or when its time comes; ValueError says why it cannot."""
-        if self._cloud is None:
-            self._wait(happening)
-            return
-        with self._cloud.lock:
-            self._cloud.advance()
-            found = self._cloud.find(happening.identifier)
-            if found is None or not turns.at_once(self._cloud, *found, happening):
-                self._wait(happening)
-
-    def _wait(self, happening: Happening) -> None:
-        if happening.kind not in WAITING:
-            raise ValueError(f"There is no DB instance {happening.identifier}.")
-        self._waiting.append(happening)
+        with self.lock:
+            found = None
+            if self._cloud:
+                self._cloud.advance()
+                found = self._cloud.find(happening.identifier)
+            if happening.kind is Kind.RECOVER:
+                self._waiting = [one for one in self._waiting if not _is_ended(one, happening)]
+            if happening.kind is Kind.RECOVER and not found:
+                # What was to happen to an instance to come does not.
+                return
+            if self._cloud and found:
+                waits = not self._happens(self._cloud, *found, happening)
+            elif happening.kind not in WAITING:
+                raise ValueError(f"There is no DB instance {happening.identifier}.")
+            else:
+                waits = True
+            if waits:
+                self._waiting.append(happening)
 
     def all(self) -> list[dict[str, object]]:
         """Those that still wait."""
-        return [one.as_json() for one in self._waiting]
+        with self.lock:
+            return [one.as_json() for one in self._waiting]
 
     def clear(self) -> None:
-        """Forget all."""
-        self._waiting.clear()
+        """Forget all that wait."""
+        with self.lock:
+            self._waiting.clear()
 
     def take(
         self, kind: Kind, identifier: str, meant: Callable[[Happening], bool] = lambda _: True
@@ -59,17 +68,69 @@ class Happenings:
                 return one
         return None
 
-    def doom(self, instance: "Instance") -> None:
-        """Which of the changes that were just accepted RDS is going to give up on."""
-        for name in [name for name in instance.applying if name != "MasterUserPassword"]:
-            if name in instance.oddities.doomed:
-                continue
-            if one := self.take(
-                Kind.FAIL_MODIFY, instance.identifier, lambda it, n=name: it.changed in (None, n)
-            ):
-                instance.oddities.doomed[name] = one.message or turns.failure_of(name)
+    def doom(self, instance: "Instance", wanted: dict[str, Any]) -> None:
+        """A change was accepted: which of it RDS is going to give up on, whenever that is applied."""
+        doomed = instance.oddities.doomed
+        left = set(wanted)
+        for name in wanted:
+            doomed.pop(name, None)
+        while left and (
+            one := self.take(
+                Kind.FAIL_MODIFY, instance.identifier, lambda it: it.changed is None or it.changed in left
+            )
+        ):
+            # Storage is one thing; of a whole call, one event tells.
+            hit = left if one.changed is None else {one.changed}
+            if hit & set(failures.STORAGE):
+                hit = hit | (left & set(failures.STORAGE))
+            first = one.changed or min(hit, key=failures.rank)
+            for name in hit:
+                doomed[name] = ""
+            doomed[first] = one.message or failures.message(instance, first, wanted[first])
+            left = left - hit
 
-    def created(self, cloud: "Cloud", region: "Region", instance: "Instance") -> None:
-        """What waited for an instance of this name to have been made."""
-        if one := self.take(Kind.STATUS, instance.identifier):
-            turns.put_into(cloud, region, instance, one)
+    def created(self, cloud: "Cloud", region: "Region", instance: "Instance") -> bool:
+        """Whether a create that is over ends in another status than `available`."""
+        one = self.take(Kind.STATUS, instance.identifier)
+        if one is None or one.status == "available":
+            return False
+        statuses.put_into(cloud, region, instance, one.status or "", one.seconds)
+        return True
+
+    def at_rest(self, cloud: "Cloud", region: "Region", instance: "Instance") -> bool:
+        """Whether something begins that waited for the instance to be at rest."""
+        if instance.status != "available":
+            return False
+        for kind in alone.KINDS:
+            if one := self.take(kind, instance.identifier):
+                alone.begin(cloud, region, instance, one)
+                return True
+        return False
+
+    def _happens(self, cloud: "Cloud", region: "Region", instance: "Instance", happening: Happening) -> bool:
+        """Whether it happens to an instance that is there; if not, it waits."""
+        if happening.kind is Kind.STATUS:
+            if instance.status in ("creating", "deleting"):
+                return False
+            statuses.put_into(cloud, region, instance, happening.status or "", happening.seconds)
+        elif happening.kind is Kind.STUCK:
+            if instance.status == "deleting":
+                return False
+            instance.oddities.stuck = True
+        elif happening.kind is Kind.RECOVER:
+            instance.oddities.stuck = False
+            statuses.end(instance)
+        elif happening.kind in alone.KINDS:
+            alone.check(cloud, instance, happening)
+            if instance.stages or instance.status != "available":
+                return False
+            alone.begin(cloud, region, instance, happening)
+        else:
+            return False
+        if instance.stages:
+            cloud.moves(region, instance)
+        return True
+
+
+def _is_ended(one: Happening, by: Happening) -> bool:
+    return one.identifier == by.identifier and one.kind in (Kind.STUCK, Kind.STATUS)

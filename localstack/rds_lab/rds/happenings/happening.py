@@ -23,7 +23,7 @@ class Kind(StrEnum):
     REFUSE_TAGS = "refuse_tags"
 
 
-# These wait for a call, or for the instance to be made; the others happen at once.
+# These wait for a call, or for the instance to be made. Those of RDS's own accord need one that is there.
 WAITING = frozenset(
     {
         Kind.FAIL_MODIFY,
@@ -36,7 +36,11 @@ WAITING = frozenset(
         Kind.REFUSE_TAGS,
     }
 )
-_FIELDS = ("DBInstanceClass", "EngineVersion", "AllocatedStorage", "MultiAZ", "BackupRetentionPeriod")
+# Of PendingModifiedValues, but the identifier: the happening is about one.
+_FIELDS = tuple(
+    """DBInstanceClass EngineVersion AllocatedStorage MultiAZ BackupRetentionPeriod StorageType Iops
+    StorageThroughput CACertificateIdentifier MasterUserPassword""".split()
+)
 _LONGEST = 86_400.0
 
 

@@ -60,10 +60,11 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
         instance.address = Address("localhost", instance.port)
 
     def created(now: float) -> None:
+        if cloud.happenings.created(cloud, region, instance):
+            return
         instance.available_since = now
         region.happened(instance, now, "DB instance created", "creation")
         membership.refused(region, instance, now)
-        cloud.happenings.created(cloud, region, instance)
 
     if late := cloud.happenings.take(Kind.LATE_CREATE, instance.identifier):
         instance.oddities.hidden_until = cloud.now() + (late.seconds or 0)
@@ -73,6 +74,8 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
         Stage("creating", seconds("creating"), work=make if instance.has_server else None, done=created)
     )
     if instance.backup_retention:
+        if flap := seconds("flap"):
+            instance.stages.append(Stage("available", flap))
 
         def backed_up(now: float) -> None:
             region.happened(instance, now, "Finished DB Instance backup", "backup")

@@ -62,6 +62,7 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str,
     instance.automatic_restart_at = None
     instance.stages.clear()
     instance.oddities.stuck = False
+    instance.oddities.let_go()
     instance.stages.append(
         Stage(
             "deleting",

@@ -34,16 +34,15 @@ def instances(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str
     """One by name, or those that pass the filters, page by page. An unknown id in a filter is no error."""
     now = cloud.now()
     if identifier := request.get("DBInstanceIdentifier"):
-        rows = [it for it in [find(region, identifier)] if _shows(cloud, it, now)]
-        if not rows:
-            raise errors.instance_not_found(identifier)
+        rows = [find(region, identifier)]
     else:
         rows = list(region.instances.values())
     rows = matching(rows, request.get("Filters"), _INSTANCE_FILTERS)
-    if not identifier:
-        rows = [it for it in rows if _shows(cloud, it, now)]
     rows.sort(key=lambda it: it.identifier)
-    shown, marker = page(rows, request, lambda it: it.identifier)
+    due, marker = page(rows, request, lambda it: it.identifier)
+    shown = [it for it in due if _shows(cloud, it, now)]
+    if identifier and due and not shown:
+        raise errors.instance_not_found(identifier)
     pictures = [it.oddities.picture(describe.instance(region, it, now), now) for it in shown]
     return {"DBInstances": pictures, "Marker": marker}
 
@@ -53,12 +52,11 @@ def _shows(cloud: Cloud, it: Instance, now: float) -> bool:
     return not it.oddities.is_hidden(now) and not cloud.happenings.take(Kind.HIDE, it.identifier)
 
 
-def keep_picture(cloud: Cloud, region: Region, it: Instance) -> None:
-    """What describing it goes on to show for a while, where the next change is to become visible late."""
+def keep_picture(cloud: Cloud, it: Instance, before: dict[str, Any]) -> None:
+    """A change was accepted: what describing it goes on to show for a while, where that is to show late."""
     if late := cloud.happenings.take(Kind.LATE_MODIFY, it.identifier):
-        now = cloud.now()
-        it.oddities.old_picture = describe.instance(region, it, now)
-        it.oddities.old_until = now + (late.seconds or 0)
+        it.oddities.old_picture = before
+        it.oddities.old_until = cloud.now() + (late.seconds or 0)
 
 
 def snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:

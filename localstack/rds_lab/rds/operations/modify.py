@@ -61,6 +61,7 @@ def modify(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
     )
     for _, attribute, value in at_once:
         setattr(instance, attribute, value)
+    cloud.happenings.doom(instance, later | ({"MasterUserPassword": "****"} if password else {}))
     _park(instance, later, password, bool(request.get("ApplyImmediately")))
     if group:
         membership.associate(cloud, region, instance, group)
@@ -80,8 +81,12 @@ def _park(instance: Instance, later: dict[str, Any], password: str | None, immed
     if password is not None:
         instance.next_password = password
         instance.applying["MasterUserPassword"] = "****"
-    if "BackupRetentionPeriod" in later and later["BackupRetentionPeriod"] and instance.backup_retention:
-        instance.backup_retention = later.pop("BackupRetentionPeriod")
+    # A new port restarts the server now, whatever ApplyImmediately says; backups are kept longer from now on.
+    now = {"Port"}
+    if later.get("BackupRetentionPeriod") and instance.backup_retention:
+        now.add("BackupRetentionPeriod")
+        if "BackupRetentionPeriod" not in instance.oddities.doomed:
+            instance.backup_retention = later.pop("BackupRetentionPeriod")
     target = instance.applying if immediately else instance.deferred
     # A wish back to what is there takes an earlier one back.
     for name, value in later.items():
@@ -90,8 +95,7 @@ def _park(instance: Instance, later: dict[str, Any], password: str | None, immed
         if name == "EngineVersion":
             instance.membership.after_upgrade = None
         if value != changes.current(instance, name):
-            # A new port restarts the server now, whatever ApplyImmediately says.
-            (instance.applying if name == "Port" else target)[name] = value
+            (instance.applying if name in now else target)[name] = value
     if immediately:
         # It flushes what was parked before, too.
         instance.applying.update(instance.deferred)
@@ -106,12 +110,17 @@ def _at_once(region: Region, instance: Instance, request: dict[str, Any]) -> lis
         value = read(request[parameter])
         if value != getattr(instance, attribute):
             found.append((parameter, attribute, value))
+    gib = request.get("AllocatedStorage") or instance.pending.get("AllocatedStorage")
+    gib = gib or instance.allocated_storage
     if (most := request.get("MaxAllocatedStorage")) is not None:
-        gib = request.get("AllocatedStorage") or instance.allocated_storage
-        storage.maximum(instance.engine, instance.storage_type, gib, most)
+        kind = request.get("StorageType") or instance.storage_type
+        storage.maximum(instance.engine, kind, gib, most)
         value = None if most == gib else most
         if value != instance.max_allocated_storage:
             found.append(("MaxAllocatedStorage", "max_allocated_storage", value))
+    elif request.get("AllocatedStorage") and gib > (instance.max_allocated_storage or gib):
+        # The limit has to be raised along.
+        storage.maximum(instance.engine, instance.storage_type, gib, instance.max_allocated_storage or gib)
     if subnets := request.get("DBSubnetGroupName"):
         _refuse_move(region, instance, subnets.lower())
     return found

@@ -16,12 +16,12 @@ LONGEST_STOP = 7 * 86_400
 def reboot(cloud: Cloud, region: Region, instance: Instance, failover: bool = False) -> None:
     """Restart, with the parameters of the instance's group."""
     acceptance.reboot(instance)
-    instance.oddities.held = instance.oddities.down = False
     if failover and not instance.multi_az:
         raise errors.invalid_combination(
             f"ForceFailover cannot be specified since the instance {instance.identifier} is not configured "
             "for Multi-AZ."
         )
+    instance.oddities.let_go()
     if failover:
         region.happened(instance, cloud.now(), "Multi-AZ instance failover started.", "failover")
     region.happened(instance, cloud.now(), "DB instance shutdown", "availability")
@@ -63,7 +63,7 @@ def start(cloud: Cloud, region: Region, instance: Instance) -> None:
 def resume(cloud: Cloud, region: Region, instance: Instance) -> None:
     """Start it; by itself, too, when it was stopped for long enough."""
     instance.automatic_restart_at = None
-    instance.oddities.held = instance.oddities.down = False
+    instance.oddities.let_go()
     launch = Launch(cloud, region, instance, cloud.servers.start)
 
     def done(now: float) -> None:

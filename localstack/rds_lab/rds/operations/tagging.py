@@ -62,7 +62,9 @@ def _find(region: Region, request: dict[str, Any]) -> tuple[Any, Callable[[Any],
     return found, access
 
 
-def _changing(cloud: Cloud, region: Region, request: dict[str, Any]) -> tuple[Tags, Callable[[Tags], None]]:
+def _changing(
+    cloud: Cloud, region: Region, request: dict[str, Any]
+) -> tuple[Any, Tags, Callable[[Tags], None]]:
     """Accepted in every state, unless a happening says otherwise (rds-semantics §12)."""
     found, access = _find(region, request)
     if isinstance(found, Instance):
@@ -71,27 +73,31 @@ def _changing(cloud: Cloud, region: Region, request: dict[str, Any]) -> tuple[Ta
         )
         if refused:
             raise errors.invalid_state("Database instance is not in available state.")
-        if late := cloud.happenings.take(Kind.LATE_TAGS, found.identifier):
-            found.oddities.old_tags = dict(found.tags)
-            found.oddities.old_tags_until = cloud.now() + (late.seconds or 0)
-    return access(found)
+    return found, *access(found)
 
 
 def add(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """Over those of the same key."""
-    has, write = _changing(cloud, region, request)
+    found, has, write = _changing(cloud, region, request)
     if not request.get("Tags"):
         raise errors.missing("Tags")
-    write(tags.tags(request["Tags"], has))
+    wanted = tags.tags(request["Tags"], has)
+    if isinstance(found, Instance):
+        late = cloud.happenings.take(Kind.LATE_TAGS, found.identifier)
+        until = cloud.now() + (late.seconds or 0) if late else None
+        found.oddities.tagged(has, [tag["Key"] for tag in request["Tags"]], until)
+    write(wanted)
     return {}
 
 
 def remove(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """Keys that are not there are no error."""
-    has, write = _changing(cloud, region, request)
+    found, has, write = _changing(cloud, region, request)
     if request.get("TagKeys") is None:
         raise errors.missing("TagKeys")
     gone = {tags.key(key) for key in request["TagKeys"]}
+    if isinstance(found, Instance):
+        found.oddities.tagged(has, gone, None)
     write({key: value for key, value in has.items() if key not in gone})
     return {}
 

@@ -67,6 +67,8 @@ def iops(engine: str, kind: str, gib: int, wanted: int | None, throughput: int |
 
 def maximum(engine: str, kind: str, gib: int, most: int) -> None:
     """Autoscaling up to a size that is a tenth more at least."""
+    if kind == "standard" and most != gib:
+        raise errors.invalid_combination(f"Storage autoscaling is not supported {_of(engine, kind)}")
     if most < gib:
         raise errors.invalid_combination("Max storage size must be greater than storage size")
     if most > _SIZES[kind][1]:
