@@ -12,6 +12,7 @@ from localstack.runtime.server import twisted as server
 from rolo.serving import twisted
 from twisted.internet import endpoints
 
+from rds_lab.admin import texts
 from rds_lab.admin.calls import Calls
 from rds_lab.admin.fault import Fault, Kind
 from rds_lab.admin.faults import Faults
@@ -24,20 +25,6 @@ _ABORT_DEADLINE = 5.0
 # Both are seen in the wild; each service's own is the default (rds-semantics.md, 1 and 8).
 _THROTTLE_CODES = {"secretsmanager": "ThrottlingException"}
 _THROTTLE_CODE = "Throttling"
-_FAILURE_TEXT = "An internal error has occurred. Please try your query again at a later time."
-# What RDS says with a code, where a fault names none.
-_TEXTS = {
-    "InsufficientDBInstanceCapacity": "Cannot create a database instance because no Availability Zone has "
-    "enough capacity for the requested instance class.",
-    "InstanceQuotaExceeded": "Instance quota exceeded",
-    "StorageQuotaExceeded": "Storage quota exceeded",
-    "SnapshotQuotaExceeded": "Cannot create more than 100 manual snapshots",
-    "DBParameterGroupQuotaExceeded": "Cannot create more than 50 DB parameter groups",
-    "InvalidDBInstanceState": "Database instance is not in available state.",
-    "DBUpgradeDependencyFailure": "The upgrade failed because a resource it depends on cannot be modified.",
-    "KMSKeyNotAccessibleFault": "The specified KMS key is not accessible.",
-    "ProvisionedIopsNotAvailableInAZFault": "Provisioned IOPS are not available in this Availability Zone.",
-}
 
 
 class Gateway:
@@ -93,10 +80,10 @@ def _failure(fault: Fault, service: str) -> CommonServiceException:
     if fault.kind is Kind.THROTTLE:
         code = fault.code or _THROTTLE_CODES.get(service, _THROTTLE_CODE)
         return CommonServiceException(code, "Rate exceeded", status_code=400, sender_fault=True)
-    status = fault.status or 500
+    code, status = fault.code or "InternalFailure", fault.status or 500
     return CommonServiceException(
-        fault.code or "InternalFailure",
-        fault.message or _TEXTS.get(fault.code or "", _FAILURE_TEXT),
+        code,
+        fault.message or texts.of(code),
         status_code=status,
         sender_fault=status < 500,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from rds_lab.admin import texts
+
 DEFAULT_ERROR = "InternalFailure"
 DEFAULT_ERROR_STATUS = 500
 LONGEST_DELAY = 600.0
@@ -90,7 +92,8 @@ def parse(body: dict[str, Any]) -> Fault:
     if kind is Kind.ERROR:
         fault.code = fault.code or DEFAULT_ERROR
         fault.message = _text(body, "message")
-        fault.status = int(_number(body, "status", 400, 599, whole=True) or DEFAULT_ERROR_STATUS)
+        known = texts.status(fault.code) or DEFAULT_ERROR_STATUS
+        fault.status = int(_number(body, "status", 400, 599, whole=True) or known)
     return fault
 
 

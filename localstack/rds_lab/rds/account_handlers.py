@@ -1,10 +1,10 @@
-"""The part of the provider that only tells: quotas, certificates, what could be modified."""
+"""The part of the provider that only tells: quotas, certificates, backups, what could be modified."""
 
 from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api import RequestContext, handler
 
-from rds_lab.rds.operations import account
+from rds_lab.rds.operations import account, backups
 
 if TYPE_CHECKING:
     from rds_lab.rds.cloud import Cloud, Region
@@ -40,9 +40,15 @@ class AccountHandlers:
 
     @handler("DescribeDBInstanceAutomatedBackups", expand=False)
     def describe_automated_backups(self, context: RequestContext, request: Request) -> Request:
-        """Those that outlived their instances."""
+        """See :mod:`rds_lab.rds.operations.backups`."""
         with self.cloud.lock:
-            return account.automated_backups(self._region(context), request)
+            return backups.describe(self._region(context), request)
+
+    @handler("DeleteDBInstanceAutomatedBackup", expand=False)
+    def delete_automated_backup(self, context: RequestContext, request: Request) -> Request:
+        """See :mod:`rds_lab.rds.operations.backups`."""
+        with self.cloud.lock:
+            return backups.delete(self._region(context), request)
 
     @handler("DescribeValidDBInstanceModifications", expand=False)
     def describe_valid_modifications(self, context: RequestContext, request: Request) -> Request:

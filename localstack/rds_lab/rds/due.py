@@ -15,7 +15,9 @@ def begin(cloud: Cloud, region: Region, instance: Instance) -> None:
     if instance.automatic_restart_at is not None and now >= instance.automatic_restart_at:
         power.resume(cloud, region, instance)
     elif instance.deferred and instance.status == "available" and _is_open(instance.maintenance_window, now):
-        region.happened(instance, now, "Applying pending modifications in the maintenance window", "maintenance")
+        region.happened(
+            instance, now, "Applying pending modifications in the maintenance window", "maintenance"
+        )
         instance.applying.update(instance.deferred)
         instance.deferred.clear()
         changes.begin(cloud, region, instance)

@@ -9,6 +9,7 @@ import pytest
 from localstack.aws.api import CommonServiceException
 
 from rds_lab.engines.base import Address, ServerError, ServerSpec
+from rds_lab.rds.happenings.happening import parse
 from rds_lab.rds.provider import RdsProvider, dispatch_table
 from rds_lab.rds.settings import Settings
 
@@ -119,6 +120,20 @@ class Rds:
 
     def delete(self, identifier: str = "db", **request: Any) -> dict[str, Any]:
         return self.call("DeleteDBInstance", DBInstanceIdentifier=identifier, **request)["DBInstance"]
+
+    def happens(self, kind: str, identifier: str = "db", **fields: Any) -> None:
+        """Post a happening, as the admin route does."""
+        self.provider.cloud.happenings.post(parse({"kind": kind, "identifier": identifier, **fields}))
+
+    def waiting(self) -> list[str]:
+        """The kinds of the happenings that wait."""
+        return [str(one["kind"]) for one in self.provider.cloud.happenings.all()]
+
+    def told(self, identifier: str = "db") -> dict[str, list[str]]:
+        """The events of an instance, with their categories."""
+        request = {"SourceType": "db-instance", "SourceIdentifier": identifier, "Duration": 14 * 24 * 60}
+        events = self.call("DescribeEvents", **request)["Events"]
+        return {event["Message"]: event["EventCategories"] for event in events}
 
     def settled(self) -> None:
         """Wait for the workers: they are real threads, only the clock is not."""

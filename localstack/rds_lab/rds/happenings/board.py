@@ -74,11 +74,7 @@ class Happenings:
         left = set(wanted)
         for name in wanted:
             doomed.pop(name, None)
-        while left and (
-            one := self.take(
-                Kind.FAIL_MODIFY, instance.identifier, lambda it: it.changed is None or it.changed in left
-            )
-        ):
+        while one := self._failure(instance, left):
             # Storage is one thing; of a whole call, one event tells.
             hit = left if one.changed is None else {one.changed}
             if hit & set(failures.STORAGE):
@@ -88,6 +84,13 @@ class Happenings:
                 doomed[name] = ""
             doomed[first] = one.message or failures.message(instance, first, wanted[first])
             left = left - hit
+
+    def _failure(self, instance: "Instance", names: set[str]) -> Happening | None:
+        if not names:
+            return None
+        return self.take(
+            Kind.FAIL_MODIFY, instance.identifier, lambda it: it.changed is None or it.changed in names
+        )
 
     def created(self, cloud: "Cloud", region: "Region", instance: "Instance") -> bool:
         """Whether a create that is over ends in another status than `available`."""

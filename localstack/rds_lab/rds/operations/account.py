@@ -74,14 +74,3 @@ def valid_modifications(region: Region, request: dict[str, Any]) -> dict[str, An
     if instance.status != "available":
         raise errors.invalid_state(f"Instance {instance.identifier} is not in available state.")
     return {"ValidDBInstanceModificationsMessage": {"Storage": storage.valid(instance.allocated_storage)}}
-
-
-def automated_backups(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """The retained ones: those of an instance that is there are not modelled."""
-    rows = list(region.retained_backups)
-    if identifier := request.get("DBInstanceIdentifier"):
-        rows = [row for row in rows if row["DBInstanceIdentifier"] == identifier.lower()]
-    if resource_id := request.get("DbiResourceId"):
-        rows = [row for row in rows if row["DbiResourceId"] == resource_id]
-    shown, marker = page(rows, request, lambda row: row["DbiResourceId"])
-    return {"DBInstanceAutomatedBackups": shown, "Marker": marker}

@@ -7,6 +7,7 @@ from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.describe import timestamp
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.operations import backups
 from rds_lab.rds.validation import names
 
 # Per account and region (rds-semantics §7).
@@ -30,6 +31,9 @@ def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
         raise errors.invalid_combination(
             "Cannot delete protected DB Instance, please disable deletion protection and try again."
         )
+    retain = request.get("DeleteAutomatedBackups") is False and bool(instance.backup_retention)
+    if retain:
+        backups.check_quota(region)
     if final:
         final = names.identifier(final, "FinalDBSnapshotIdentifier", longest=255)
         acceptance.delete(instance, final_snapshot=True)
@@ -41,18 +45,20 @@ def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
         if len(region.snapshots) >= MANUAL_SNAPSHOTS:
             raise errors.fault("SnapshotQuotaExceededFault", "The quota of manual snapshots is exceeded.")
         region.snapshots[final] = _snapshot(cloud, region, instance, final)
-    if request.get("DeleteAutomatedBackups") is False and instance.backup_retention:
-        region.retained_backups.append(_retained(region, instance))
-    _begin(cloud, region, instance, region.snapshots.get(final) if final else None)
+    _begin(cloud, region, instance, region.snapshots.get(final) if final else None, retain)
 
 
-def _begin(cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str, Any] | None) -> None:
+def _begin(
+    cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str, Any] | None, retain: bool
+) -> None:
     def destroy() -> Any:
         return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.destroy(instance.resource_id))
 
     def gone(now: float) -> None:
         if region.instances.get(instance.identifier) is instance:
             del region.instances[instance.identifier]
+        if retain:
+            region.retained_backups.append(backups.backup(region, instance, "retained"))
         if snapshot:
             snapshot.update(Status="available", PercentProgress=100)
         region.happened(instance, now, "DB instance deleted", "deletion")
@@ -74,26 +80,6 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, snapshot: dict[str,
     cloud.moves(region, instance)
     # The answer shows it on its way out, however short that is.
     instance.status = "deleting"
-
-
-def _retained(region: Region, instance: Instance) -> dict[str, Any]:
-    """The automated backups that outlive it."""
-    return {
-        "DBInstanceIdentifier": instance.identifier,
-        "DbiResourceId": instance.resource_id,
-        "DBInstanceArn": instance.arn,
-        "DBInstanceAutomatedBackupsArn": region.arn("auto-backup", f"ab-{instance.resource_id[3:].lower()}"),
-        "Region": region.region,
-        "Status": "retained",
-        "Engine": instance.engine,
-        "EngineVersion": instance.engine_version,
-        "AllocatedStorage": instance.allocated_storage,
-        "BackupRetentionPeriod": instance.backup_retention,
-        "Encrypted": instance.encrypted,
-        "MasterUsername": instance.master_username,
-        "StorageType": instance.storage_type,
-        "Port": instance.port,
-    }
 
 
 def _snapshot(cloud: Cloud, region: Region, instance: Instance, name: str) -> dict[str, Any]:
