@@ -44,3 +44,4 @@ def admin(lab) -> Iterator[Callable[..., tuple[int, Any]]]:
 
     yield call
     call("DELETE", "faults")
+    call("DELETE", "happenings")

@@ -12,6 +12,15 @@ def test_defaults():
     assert parse({"operation": "*", "kind": "throttle", "count": None}).remaining is None
 
 
+def test_a_code_that_is_known_brings_its_status_unless_another_is_told():
+    capacity = {"operation": "*", "kind": "error", "code": "InsufficientDBInstanceCapacity"}
+    assert parse(capacity).status == 400
+    assert parse(capacity | {"status": 503}).status == 503
+    assert parse(capacity | {"code": "AccessDenied"}).status == 403
+    assert parse(capacity | {"code": "SomethingElse"}).status == 500
+    assert parse(capacity | {"message": "Full."}).as_json()["message"] == "Full."
+
+
 def test_a_field_that_the_kind_does_not_use_is_ignored():
     unused = {"delaySeconds": "soon", "code": 7, "status": "x", "other": []}
     assert parse({"operation": "*", "kind": "drop_after"} | unused).delay_seconds is None
@@ -37,6 +46,7 @@ def test_a_field_that_the_kind_does_not_use_is_ignored():
         ({"kind": "delay", "operation": "*", "delaySeconds": -1}, "delaySeconds must be between 0 and 600."),
         ({"kind": "error", "operation": "*", "status": 200}, "status must be between 400 and 599."),
         ({"kind": "error", "operation": "*", "code": 5}, "code must be a string"),
+        ({"kind": "error", "operation": "*", "message": ""}, "message must be a string"),
     ],
 )
 def test_what_is_wrong_is_said(body, sentence):

@@ -102,6 +102,17 @@ def test_tags_can_be_set_in_every_status(make_rds, status):
     assert rds.describe()["TagList"] == [{"Key": "a", "Value": "b"}]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"DBInstanceClass": "db.t4g.small"}, {"DeletionProtection": True}, {"BackupRetentionPeriod": 7}],
+    ids=str,
+)
+def test_a_stopped_instance_is_not_modified(make_rds, change):
+    rds = reach(make_rds, "stopped")
+    assert rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", **change) == MODIFY
+    assert rds.describe()["PendingModifiedValues"] == {}
+
+
 def test_a_stopped_instance_takes_a_parameter_group_and_nothing_with_it(make_rds):
     rds = reach(make_rds, "stopped")
     rds.call(

@@ -196,3 +196,4 @@ def test_deferred_changes_are_applied_in_the_maintenance_window(rds):
     rds.modify(PreferredMaintenanceWindow="tue:22:00-tue:23:00")
     rds.after(60)
     assert rds.until("db", "available")["DBInstanceClass"] == "db.t4g.small"
+    assert rds.told()["Applying pending modifications in the maintenance window"] == ["maintenance"]

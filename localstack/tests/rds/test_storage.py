@@ -101,6 +101,55 @@ def test_autoscaling_is_turned_off_by_the_size_itself(rds):
     assert "MaxAllocatedStorage" not in rds.until("db", "available")
 
 
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({"MaxAllocatedStorage": 99}, "Max storage size must be greater than storage size"),
+        (
+            {"MaxAllocatedStorage": 109},
+            "The maximum allocated storage must be increased by at least 10 percent.",
+        ),
+        (
+            {"MaxAllocatedStorage": 65_537},
+            "Invalid max storage size for engine name postgres and storage type gp3: 65537",
+        ),
+        # The limit is not raised by itself.
+        ({"AllocatedStorage": 250}, "Max storage size must be greater than storage size"),
+        (
+            {"AllocatedStorage": 190, "MaxAllocatedStorage": 200},
+            "The maximum allocated storage must be increased by at least 10 percent.",
+        ),
+    ],
+    ids=str,
+)
+def test_the_limit_of_autoscaling_leaves_room(rds, request_, text):
+    rds.available(AllocatedStorage=100, MaxAllocatedStorage=200)
+    refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", **request_)
+    assert refusal == (COMBINATION, 400, text)
+
+
+def test_the_limit_is_raised_along_with_the_size(rds):
+    rds.available(AllocatedStorage=100, MaxAllocatedStorage=200)
+    rds.modify(AllocatedStorage=250, MaxAllocatedStorage=300, ApplyImmediately=True)
+    one = rds.until("db", "available")
+    assert (one["AllocatedStorage"], one["MaxAllocatedStorage"]) == (250, 300)
+
+
+def test_a_limit_counts_from_the_size_that_is_pending(rds):
+    rds.available(AllocatedStorage=100)
+    rds.modify(AllocatedStorage=200)
+    refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", MaxAllocatedStorage=150)
+    assert refusal[2] == "Max storage size must be greater than storage size"
+
+
+def test_magnetic_storage_does_not_scale_by_itself(rds):
+    magnetic = {"StorageType": "standard", "AllocatedStorage": 100}
+    assert rds.create_refused(**magnetic, MaxAllocatedStorage=200)[:2] == (COMBINATION, 400)
+    rds.available(**magnetic)
+    refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", MaxAllocatedStorage=200)
+    assert refusal[:2] == (COMBINATION, 400)
+
+
 def test_growth_counts_towards_the_quota(rds):
     rds.available()
     rds.settings.update({"storageQuotaGiB": 25})
