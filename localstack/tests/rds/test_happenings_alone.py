@@ -63,6 +63,7 @@ def test_it_waits_until_the_instance_is_at_rest(make_rds, kind, fields, shown):
     [
         ("autoscale", {"gib": 20}, "gib must be more than the 20"),
         ("autoscale", {"gib": 101}, "gib must not be more than MaxAllocatedStorage, 100"),
+        ("autoscale", {"gib": 65_537}, "gib cannot be so much|gib must not be more than"),
         ("minor_upgrade", {"version": "16.13"}, "it is 16.13 already"),
         ("minor_upgrade", {"version": "17.10"}, "AllowMajorVersionUpgrade"),
         ("minor_upgrade", {"version": "16.99"}, "Cannot find version 16.99"),

@@ -24,6 +24,10 @@ def check(cloud: "Cloud", instance: "Instance", happening: Happening) -> None:
             raise ValueError(f"gib must be more than the {instance.allocated_storage} that there are.")
         if most is not None and gib > most:
             raise ValueError(f"gib must not be more than MaxAllocatedStorage, {most}.")
+        try:
+            storage.size(instance.engine, instance.storage_type, gib)
+        except CommonServiceException as refused:
+            raise ValueError(f"gib cannot be so much: {refused.message}") from None
         return
     has, wanted = instance.engine_version, happening.version or ""
     try:

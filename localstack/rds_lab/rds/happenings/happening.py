@@ -41,7 +41,7 @@ _FIELDS = tuple(
     """DBInstanceClass EngineVersion AllocatedStorage MultiAZ BackupRetentionPeriod StorageType Iops
     StorageThroughput CACertificateIdentifier MasterUserPassword""".split()
 )
-_LONGEST = 86_400.0
+_LONGEST = 30 * 86_400
 
 
 @dataclass
@@ -100,7 +100,8 @@ def parse(body: dict[str, Any]) -> Happening:
         found.version = _text(body, "version")
     if kind is Kind.REFUSE_TAGS:
         statuses = body.get("statuses")
-        if not isinstance(statuses, list) or not all(isinstance(one, str) and one for one in statuses):
+        texts = isinstance(statuses, list) and all(isinstance(one, str) and one for one in statuses)
+        if not statuses or not texts:
             raise ValueError("statuses must be a list of statuses.")
         found.statuses = tuple(statuses)
         found.remaining = None
@@ -120,7 +121,8 @@ def _number(body: dict[str, Any], name: str, *, whole: bool = False) -> float:
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         raise ValueError(f"{name} must be {'a whole number' if whole else 'a number'}.")
-    low = 1 if whole else 0
-    if not low <= value <= (math.inf if whole else _LONGEST):
-        raise ValueError(f"{name} must be at least {low}.")
+    low, high = (1, math.inf) if whole else (0, _LONGEST)
+    if not low <= value <= high:
+        limits = f"at least {low}" if whole else f"between {low} and {high}"
+        raise ValueError(f"{name} must be {limits}.")
     return value
