@@ -161,3 +161,13 @@ def test_another_instance_is_not_meant(rds, kind):
     one = rds.describe()
     assert (one["TagList"], one["DeletionProtection"]) == (ONE, True)
     assert rds.waiting() == [kind]
+
+
+def test_what_is_written_again_meanwhile_shows_at_once(rds):
+    arn = rds.available(Tags=ONE)["DBInstanceArn"]
+    rds.happens("late_tags", seconds=10)
+    rds.call("AddTagsToResource", ResourceName=arn, Tags=TWO)
+    assert rds.describe()["TagList"] == ONE
+    three = [{"Key": "a", "Value": "3"}]
+    rds.call("AddTagsToResource", ResourceName=arn, Tags=three)
+    assert rds.describe()["TagList"] == three

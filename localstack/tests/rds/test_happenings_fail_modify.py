@@ -110,3 +110,14 @@ def test_a_count_is_a_count_and_the_name_may_be_of_one_to_come(rds):
         rds.modify(DBInstanceClass="db.t4g.small", ApplyImmediately=True)
         assert rds.until("db", "available")["DBInstanceClass"] == expected
     assert rds.waiting() == []
+
+
+def test_a_longer_retention_fails_at_once_too(make_rds):
+    """It takes effect now, whatever ApplyImmediately says, and so it fails now."""
+    rds = make_rds(modifying=2)
+    rds.available()
+    rds.happens("fail_modify", field="BackupRetentionPeriod")
+    rds.modify(BackupRetentionPeriod=7)
+    assert [rds.after(seconds) for seconds in (0, 2)] == ["modifying", "available"]
+    one = rds.describe()
+    assert (one["BackupRetentionPeriod"], one["PendingModifiedValues"]) == (1, {})

@@ -232,3 +232,17 @@ def test_recover_forgets_what_waits_for_an_instance_to_come(rds):
     rds.happens("recover")
     assert rds.waiting() == []
     rds.available()
+
+
+def test_what_was_done_to_the_server_is_not_done_twice(make_rds):
+    rds = make_rds(upgrading=5)
+    rds.available()
+    rds.modify(EngineVersion="16.14", ApplyImmediately=True)
+    assert rds.after(1) == "upgrading"
+    rds.happens("status", status="failed")
+    rds.happens("recover")
+    rds.settled()
+    assert rds.after(1) == "upgrading"
+    assert rds.after(5) == "available"
+    assert rds.describe()["EngineVersion"] == "16.14"
+    assert [call[0] for call in rds.servers.calls].count("upgrade") == 1
