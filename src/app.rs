@@ -1,15 +1,16 @@
 //! What a request can reach. Built here for the process and for tests alike.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::aws::{Aws, Budget};
 use crate::config::Config;
-use crate::contract::status::Status;
 use crate::engine::{Engine, Settings};
 use crate::error::Result;
+use crate::metrics::Metrics;
 use crate::model::{Catalog, Create, Provider, ServiceId, Update};
 use crate::sql::Databases;
 
@@ -40,15 +41,22 @@ impl App {
     pub async fn start(config: Config, catalog: Catalog, ca_pem: Vec<u8>) -> anyhow::Result<Self> {
         let rds = budget(config.rds_calls_per_second, config.rds_burst);
         let secrets = budget(config.secrets_calls_per_second, config.secrets_burst);
-        let aws = Aws::from_environment(rds, secrets).await;
-        Self::with_aws(config, catalog, &ca_pem, aws)
+        let metrics = Arc::new(Metrics::default());
+        let aws = Aws::from_environment(rds, secrets, Arc::clone(&metrics)).await;
+        Self::with_aws(config, catalog, &ca_pem, aws, metrics)
     }
 
     /// Starts the engine over given clients.
     ///
     /// # Errors
     /// Where `ca_pem` holds no usable certificate.
-    pub fn with_aws(config: Config, catalog: Catalog, ca_pem: &[u8], aws: Aws) -> anyhow::Result<Self> {
+    pub fn with_aws(
+        config: Config,
+        catalog: Catalog,
+        ca_pem: &[u8],
+        aws: Aws,
+        metrics: Arc<Metrics>,
+    ) -> anyhow::Result<Self> {
         let databases = Databases::new(ca_pem)?;
         let settings = Settings {
             broker: config.broker.clone(),
@@ -59,8 +67,10 @@ impl App {
             subnet_group: config.db_subnet_group.clone(),
             security_groups: config.security_group_ids.clone(),
             kms_key_id: config.kms_key_id.clone(),
+            stale_limit: config.stale_limit,
+            batch: usize::try_from(config.describe_batch.get()).unwrap_or(usize::MAX),
         };
-        let engine = Engine::start(aws, databases, Arc::new(catalog), settings);
+        let engine = Engine::start(aws, databases, Arc::new(catalog), settings, metrics);
         Ok(Self { config: Arc::new(config), engine })
     }
 
@@ -108,7 +118,7 @@ impl App {
         self.engine.outliving(async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
     }
 
-    /// The status of those ids that are services of this provider.
+    /// The status documents, as JSON, of those ids that are services of this provider.
     ///
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
@@ -116,18 +126,31 @@ impl App {
         &self,
         provider: Provider,
         ids: Vec<ServiceId>,
-    ) -> Result<Aged<BTreeMap<ServiceId, Status>>> {
+    ) -> Result<Aged<Vec<(ServiceId, Bytes)>>> {
         let (value, age) = self.engine.statuses(provider, ids).await?;
         Ok(Aged { value, age })
     }
 
-    /// All services of a provider.
+    /// The ids of all services of a provider, as a JSON array.
     ///
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
-    pub async fn list(&self, provider: Provider) -> Result<Aged<Vec<ServiceId>>> {
+    pub async fn list(&self, provider: Provider) -> Result<Aged<Bytes>> {
         let (value, age) = self.engine.list(provider).await?;
         Ok(Aged { value, age })
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.engine.metrics()
+    }
+
+    /// What was counted, with how everything stands now, as Prometheus reads it.
+    #[must_use]
+    pub fn metrics_text(&self) -> String {
+        self.engine.measure();
+        self.engine.metrics().text()
     }
 
     /// Whether AWS is observed; otherwise a sentence that says what is wrong.

@@ -30,6 +30,8 @@ pub const VARIABLES: &[(&str, Option<&str>)] = &[
     ("BROKER_SECRETS_BURST", Some("20")),
     ("BROKER_REFRESH_ACTIVE_SECONDS", Some("5")),
     ("BROKER_REFRESH_SETTLED_SECONDS", Some("60")),
+    ("BROKER_STALE_LIMIT_SECONDS", Some("600")),
+    ("BROKER_DESCRIBE_BATCH", Some("100")),
     ("BROKER_SWEEP_SECONDS", Some("3600")),
     ("BROKER_SWEEP_GRACE_SECONDS", Some("3600")),
     ("BROKER_REQUESTS_PER_SECOND", Some("100")),
@@ -82,6 +84,10 @@ pub struct Config {
     pub refresh_active: Duration,
     /// How old what is known of a settled service may be.
     pub refresh_settled: Duration,
+    /// Beyond what age nothing is told any more.
+    pub stale_limit: Duration,
+    /// Identifiers in one filtered DescribeDBInstances.
+    pub describe_batch: NonZeroU32,
     /// How often secrets are swept.
     pub sweep_every: Duration,
     /// How old a secret without an instance must be to be removed.
@@ -147,6 +153,8 @@ impl Config {
         let secrets_burst = reader.count("BROKER_SECRETS_BURST");
         let refresh_active = reader.seconds("BROKER_REFRESH_ACTIVE_SECONDS", 0.05, 3600.0);
         let refresh_settled = reader.seconds("BROKER_REFRESH_SETTLED_SECONDS", 0.05, 86_400.0);
+        let stale_limit = reader.seconds("BROKER_STALE_LIMIT_SECONDS", 1.0, 86_400.0);
+        let describe_batch = reader.count("BROKER_DESCRIBE_BATCH");
         let sweep_every = reader.seconds("BROKER_SWEEP_SECONDS", 0.1, 604_800.0);
         let sweep_grace = reader.seconds("BROKER_SWEEP_GRACE_SECONDS", 0.0, 604_800.0);
         let requests_per_second = reader.count("BROKER_REQUESTS_PER_SECOND");
@@ -170,6 +178,8 @@ impl Config {
             secrets_burst: secrets_burst?,
             refresh_active: refresh_active?,
             refresh_settled: refresh_settled?,
+            stale_limit: stale_limit?,
+            describe_batch: describe_batch?,
             sweep_every: sweep_every?,
             sweep_grace: sweep_grace?,
             requests_per_second: requests_per_second?,

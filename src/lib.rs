@@ -36,4 +36,6 @@ pub mod model;
 pub mod aws;
 pub mod sql;
 
+pub mod metrics;
+
 pub mod error;

@@ -48,6 +48,30 @@ pub enum Cause {
     Rejected,
 }
 
+impl Cause {
+    /// Its name in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Denied => "denied",
+            Self::NotFound => "not-found",
+            Self::AlreadyExists => "already-exists",
+            Self::Busy => "busy",
+            Self::AlreadyDeleting => "already-deleting",
+            Self::MarkedForDeletion => "marked-for-deletion",
+            Self::StorageLocked => "storage-locked",
+            Self::NothingToChange => "nothing-to-change",
+            Self::StaticParameter => "static-parameter",
+            Self::Quota => "quota",
+            Self::Capacity => "capacity",
+            Self::Misconfigured => "misconfigured",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 /// What a failed call left behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {

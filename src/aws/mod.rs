@@ -9,13 +9,20 @@ mod rds;
 mod secrets;
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::metrics::Metrics;
 
 pub use failure::{Cause, Failure, Left, Outcome};
+pub use pace::Lane;
 pub(crate) use rds::LARGEST_BATCH;
 pub use rds::{Event, ListedGroup, NewDbInstance};
 pub use secrets::{Stored, StoredSecret};
@@ -32,6 +39,30 @@ pub struct Aws {
     secrets: aws_sdk_secretsmanager::Client,
     rds_pace: pace::Pace,
     secrets_pace: pace::Pace,
+    metrics: Arc<Metrics>,
+}
+
+/// A service with a budget of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// RDS.
+    Rds,
+    /// Secrets Manager.
+    Secrets,
+}
+
+impl Service {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rds, Self::Secrets];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rds => "rds",
+            Self::Secrets => "secretsmanager",
+        }
+    }
 }
 
 /// How many calls a service may be asked.
@@ -46,7 +77,7 @@ pub struct Budget {
 impl Aws {
     /// Clients configured by the SDK's own variables (`AWS_REGION`, `AWS_ENDPOINT_URL`, credentials).
     /// Makes no call.
-    pub async fn from_environment(rds: Budget, secrets: Budget) -> Self {
+    pub async fn from_environment(rds: Budget, secrets: Budget, metrics: Arc<Metrics>) -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(CALL_TIMEOUT)
@@ -57,14 +88,14 @@ impl Aws {
             .timeout_config(timeouts)
             .load()
             .await;
-        Self::with_config(&config, rds, secrets)
+        Self::with_config(&config, rds, secrets, metrics)
     }
 
     /// Clients of a given configuration.
     #[must_use]
-    pub fn with_config(config: &SdkConfig, rds: Budget, secrets: Budget) -> Self {
+    pub fn with_config(config: &SdkConfig, rds: Budget, secrets: Budget, metrics: Arc<Metrics>) -> Self {
         let clients = (aws_sdk_rds::Client::new(config), aws_sdk_secretsmanager::Client::new(config));
-        Self::with_clients(clients.0, clients.1, rds, secrets)
+        Self::with_clients(clients.0, clients.1, rds, secrets, metrics)
     }
 
     /// Given clients, whose retries must be off: how tests put a world of their own behind them.
@@ -74,12 +105,56 @@ impl Aws {
         secrets: aws_sdk_secretsmanager::Client,
         rds_budget: Budget,
         secrets_budget: Budget,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             rds,
             secrets,
             rds_pace: pace::Pace::new(rds_budget.per_second, rds_budget.burst),
             secrets_pace: pace::Pace::new(secrets_budget.per_second, secrets_budget.burst),
+            metrics,
         }
+    }
+
+    /// Makes one call: waits for its turn, and lets the budget and the metrics know how it ended.
+    async fn call<T, E>(
+        &self,
+        service: Service,
+        lane: Lane,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Outcome<T>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let pace = self.pace(service);
+        pace.turn(lane).await;
+        let outcome = call.await.map_err(|error| Failure::of(operation, error));
+        match &outcome {
+            Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),
+            _ => pace.calm(),
+        }
+        let label = outcome.as_ref().err().map_or("ok", |failure| failure.cause.name());
+        self.metrics.aws_call(service.name(), operation, label);
+        outcome
+    }
+
+    fn pace(&self, service: Service) -> &pace::Pace {
+        match service {
+            Service::Rds => &self.rds_pace,
+            Service::Secrets => &self.secrets_pace,
+        }
+    }
+
+    /// Calls per second that a service is asked at most at the moment.
+    #[must_use]
+    pub fn rate(&self, service: Service) -> f64 {
+        self.pace(service).per_second()
+    }
+
+    /// Callers that wait for a service in a lane.
+    #[must_use]
+    pub fn waiting(&self, service: Service, lane: Lane) -> u32 {
+        self.pace(service).waiting(lane)
     }
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, Tag};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Aws;
 use super::failure::{Failure, Outcome};
+use super::{Aws, Lane, Service};
 use crate::model::Tags;
 
 /// Where a value was stored.
@@ -42,48 +42,53 @@ impl Aws {
         kms_key_id: Option<&str>,
         tags: &Tags,
     ) -> Outcome<Stored> {
-        self.secrets_pace.turn().await;
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
         let answer = self
-            .secrets
-            .create_secret()
-            .name(name)
-            .client_request_token(version)
-            .secret_string(value.expose_secret())
-            .set_kms_key_id(kms_key_id.map(str::to_owned))
-            .set_tags(Some(tags))
-            .send()
-            .await
-            .map_err(|error| Failure::of("CreateSecret", error))?;
+            .call(
+                Service::Secrets,
+                Lane::Write,
+                "CreateSecret",
+                self.secrets
+                    .create_secret()
+                    .name(name)
+                    .client_request_token(version)
+                    .secret_string(value.expose_secret())
+                    .set_kms_key_id(kms_key_id.map(str::to_owned))
+                    .set_tags(Some(tags))
+                    .send(),
+            )
+            .await?;
         let arn = answer.arn().ok_or_else(|| Failure::incomplete("CreateSecret", "ARN"))?;
         Ok(Stored { arn: arn.to_owned(), version: version.to_owned() })
     }
 
     /// PutSecretValue. `version` is the client token, and becomes the VersionId.
     pub async fn put_secret(&self, arn: &str, version: &str, value: &SecretString) -> Outcome<()> {
-        self.secrets_pace.turn().await;
-        self.secrets
-            .put_secret_value()
-            .secret_id(arn)
-            .client_request_token(version)
-            .secret_string(value.expose_secret())
-            .send()
-            .await
-            .map_err(|error| Failure::of("PutSecretValue", error))?;
+        self.call(
+            Service::Secrets,
+            Lane::Write,
+            "PutSecretValue",
+            self.secrets
+                .put_secret_value()
+                .secret_id(arn)
+                .client_request_token(version)
+                .secret_string(value.expose_secret())
+                .send(),
+        )
+        .await?;
         Ok(())
     }
 
     /// GetSecretValue of one version.
     pub async fn secret(&self, arn: &str, version: &str) -> Outcome<SecretString> {
-        self.secrets_pace.turn().await;
         let answer = self
-            .secrets
-            .get_secret_value()
-            .secret_id(arn)
-            .version_id(version)
-            .send()
-            .await
-            .map_err(|error| Failure::of("GetSecretValue", error))?;
+            .call(
+                Service::Secrets,
+                Lane::Write,
+                "GetSecretValue",
+                self.secrets.get_secret_value().secret_id(arn).version_id(version).send(),
+            )
+            .await?;
         let value =
             answer.secret_string().ok_or_else(|| Failure::incomplete("GetSecretValue", "SecretString"))?;
         Ok(SecretString::from(value))
@@ -91,22 +96,20 @@ impl Aws {
 
     /// DeleteSecret, at once and for good. A secret that is gone already is no failure.
     pub async fn delete_secret(&self, arn: &str) -> Outcome<()> {
-        self.secrets_pace.turn().await;
-        self.secrets
-            .delete_secret()
-            .secret_id(arn)
-            .force_delete_without_recovery(true)
-            .send()
-            .await
-            .map_err(|error| Failure::of("DeleteSecret", error))?;
+        self.call(
+            Service::Secrets,
+            Lane::Write,
+            "DeleteSecret",
+            self.secrets.delete_secret().secret_id(arn).force_delete_without_recovery(true).send(),
+        )
+        .await?;
         Ok(())
     }
 
     /// DescribeSecret: whether a secret exists and is not on its way out.
     pub async fn has_secret(&self, arn: &str) -> Outcome<bool> {
-        self.secrets_pace.turn().await;
-        let answer = self.secrets.describe_secret().secret_id(arn).send().await;
-        match answer.map_err(|error| Failure::of("DescribeSecret", error)) {
+        let call = self.secrets.describe_secret().secret_id(arn).send();
+        match self.call(Service::Secrets, Lane::Read, "DescribeSecret", call).await {
             Ok(answer) => Ok(answer.deleted_date().is_none()),
             Err(failure) if failure.cause == super::Cause::NotFound => Ok(false),
             Err(failure) => Err(failure),
@@ -119,17 +122,15 @@ impl Aws {
         prefix: &str,
         token: Option<String>,
     ) -> Outcome<(Vec<StoredSecret>, Option<String>)> {
-        self.secrets_pace.turn().await;
         let filter = Filter::builder().key(FilterNameStringType::Name).values(prefix).build();
         let answer = self
-            .secrets
-            .list_secrets()
-            .filters(filter)
-            .max_results(100)
-            .set_next_token(token)
-            .send()
-            .await
-            .map_err(|error| Failure::of("ListSecrets", error))?;
+            .call(
+                Service::Secrets,
+                Lane::Read,
+                "ListSecrets",
+                self.secrets.list_secrets().filters(filter).max_results(100).set_next_token(token).send(),
+            )
+            .await?;
         let secrets = answer.secret_list().iter().filter_map(stored_secret).collect();
         Ok((secrets, answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned)))
     }

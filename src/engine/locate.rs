@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::snapshot::Known;
-use crate::aws::{Failure, Outcome};
+use crate::aws::{Failure, Lane, Outcome};
 use crate::model::ServiceId;
 
 /// How often an instance is looked for before it counts as not there.
@@ -21,16 +21,22 @@ impl Engine {
         let inner = &self.inner;
         let at = Instant::now();
         let identifier = inner.settings.broker.instance_identifier(id);
-        let found = inner.aws.describe_instances(&[identifier]).await?.pop();
+        let found = inner.aws.describe_instances(Lane::Write, &[identifier]).await?.pop();
         inner.refresher.answered(id, found, at, &inner.settings.broker, &inner.catalog);
         let snapshot = inner.refresher.snapshot();
         let sighting = snapshot.get(id).filter(|sighting| !sighting.is_missing());
         Ok(sighting.and_then(|sighting| sighting.known.clone()))
     }
 
-    /// Looks once where nothing is known: a create that finds the name taken changes nothing. What was
-    /// there before is looked for several times.
+    /// Where the account was swept and nothing is known, looking is no use: a create that finds the name taken
+    /// changes nothing. What was there before is looked for several times.
     pub(super) async fn look_before_creating(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
+        {
+            let snapshot = self.inner.refresher.snapshot();
+            if snapshot.swept_at.is_some() && snapshot.get(id).is_none() {
+                return Ok(None);
+            }
+        }
         if let Some(known) = self.look_once(id).await? {
             return Ok(Some(known));
         }

@@ -11,7 +11,9 @@ mod create;
 mod delete;
 mod effects;
 mod locate;
+mod measure;
 mod overlay;
+mod read;
 mod refresh;
 mod snapshot;
 mod status;
@@ -19,7 +21,7 @@ mod sweep;
 mod update;
 mod worker;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -29,18 +31,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::aws::Aws;
-use crate::contract::status::Status as Document;
 use crate::decide::{Evidence, Step, Why, decide};
 use crate::error::{Error, Result};
+use crate::metrics::Metrics;
 use crate::model::{
     BrokerName, Catalog, Desired, Instance, Meaning, Observed, Provider, ServiceId, Status, Upgrades, Which,
 };
 use crate::sql::Databases;
 use refresh::{Refresher, lock};
 use snapshot::{Known, Snapshot};
-
-/// How long a caller waits for a fresher observation before it is given what is known.
-const LOOK_WITHIN: Duration = Duration::from_secs(8);
 
 /// What the engine is told at start.
 #[derive(Clone, Debug)]
@@ -61,6 +60,10 @@ pub struct Settings {
     pub security_groups: Vec<String>,
     /// Key for storage and secrets.
     pub kms_key_id: Option<String>,
+    /// Beyond what age nothing is told any more.
+    pub stale_limit: Duration,
+    /// Identifiers in one filtered DescribeDBInstances.
+    pub batch: usize,
 }
 
 /// Everything the two paths share. Cheap to clone.
@@ -82,6 +85,7 @@ struct Inner {
     locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
     noticed_statuses: Mutex<HashMap<String, Status>>,
     upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
+    metrics: Arc<Metrics>,
     tasks: TaskTracker,
     stopped: CancellationToken,
 }
@@ -89,12 +93,18 @@ struct Inner {
 impl Engine {
     /// Starts observing and working. AWS need not be reachable yet.
     #[must_use]
-    pub fn start(aws: Aws, databases: Databases, catalog: Arc<Catalog>, settings: Settings) -> Self {
+    pub fn start(
+        aws: Aws,
+        databases: Databases,
+        catalog: Arc<Catalog>,
+        settings: Settings,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let inner = Inner {
             aws,
             databases,
             catalog,
-            refresher: Refresher::new(settings.refresh_active, settings.refresh_settled),
+            refresher: Refresher::new(settings.refresh_active, settings.refresh_settled, settings.batch),
             settings,
             workers: Mutex::default(),
             notes: Mutex::default(),
@@ -102,6 +112,7 @@ impl Engine {
             locks: Mutex::default(),
             noticed_statuses: Mutex::default(),
             upgrades: Mutex::default(),
+            metrics,
             tasks: TaskTracker::new(),
             stopped: CancellationToken::new(),
         };
@@ -134,81 +145,6 @@ impl Engine {
             Some(_) => Ok(()),
             None => Err("AWS has not been observed yet".to_owned()),
         }
-    }
-
-    /// The services of a provider, with the age of the oldest answer that went into it.
-    ///
-    /// # Errors
-    /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
-    pub async fn list(&self, provider: Provider) -> Result<(Vec<ServiceId>, Duration)> {
-        let stale = self.observed_at()?.elapsed() >= self.inner.settings.refresh_settled;
-        if stale {
-            self.inner.refresher.look(None, Instant::now() + LOOK_WITHIN).await;
-        }
-        let snapshot = self.inner.refresher.snapshot();
-        let mut ids: Vec<_> =
-            snapshot.services().filter(|(_, _, known)| known.is_of(provider)).map(|(id, ..)| id).collect();
-        ids.sort_unstable();
-        Ok((ids, snapshot.swept_at.map_or(Duration::ZERO, |at| at.elapsed())))
-    }
-
-    /// The status of those ids that are services of this provider, with the age of the oldest.
-    ///
-    /// # Errors
-    /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
-    pub async fn statuses(
-        &self,
-        provider: Provider,
-        ids: Vec<ServiceId>,
-    ) -> Result<(BTreeMap<ServiceId, Document>, Duration)> {
-        self.observed_at()?;
-        let stale: Vec<_> = {
-            let snapshot = self.inner.refresher.snapshot();
-            ids.iter().copied().filter(|&id| self.is_stale(&snapshot, id)).collect()
-        };
-        if !stale.is_empty() {
-            self.inner.refresher.look(Some(stale), Instant::now() + LOOK_WITHIN).await;
-        }
-        let snapshot = self.inner.refresher.snapshot();
-        let lost = self.inner.lost_secrets.borrow();
-        let mut statuses = BTreeMap::new();
-        let mut oldest = Duration::ZERO;
-        for id in ids {
-            if let Some(asked) = snapshot.asked_at(id) {
-                oldest = oldest.max(asked.elapsed());
-            }
-            let Some(known) = snapshot.get(id).and_then(|sighting| sighting.known.as_ref()) else { continue };
-            if known.is_of(provider) {
-                let note = lock(&self.inner.notes).get(&id).cloned();
-                let lost = lost.iter().find(|(service, _)| *service == id).map(|(_, which)| *which);
-                let catalog = self.inner.catalog.provider(provider);
-                statuses.insert(id, status::render(known, note, lost, catalog, now()));
-            }
-        }
-        Ok((statuses, oldest))
-    }
-
-    /// When AWS was last swept, or the answer for as long as it never was.
-    fn observed_at(&self) -> Result<Instant> {
-        self.inner.refresher.snapshot().swept_at.ok_or_else(|| {
-            Error::unavailable(
-                "AWS is still being asked for the first time; try again.",
-                Duration::from_secs(2),
-            )
-        })
-    }
-
-    fn is_stale(&self, snapshot: &Snapshot, id: ServiceId) -> bool {
-        let sighting = snapshot.get(id);
-        let settled = self.waits_long(id)
-            || sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known));
-        let (at, limit) = if settled {
-            (snapshot.asked_at(id), self.inner.settings.refresh_settled)
-        } else {
-            // Another replica may have made it since the last sweep.
-            (sighting.map(|sighting| sighting.at), self.inner.settings.refresh_active)
-        };
-        at.is_none_or(|at| at.elapsed() >= limit)
     }
 
     /// Whether its worker waits for something that takes hours.
@@ -322,6 +258,9 @@ impl Engine {
         let before = lock(&self.inner.noticed_statuses).insert(subject, status.clone());
         if before.is_some_and(|before| before == *status) {
             return;
+        }
+        if !needs_help {
+            self.inner.metrics.unknown_status();
         }
         if needs_help {
             tracing::warn!(db.id = %instance.identifier, db.status = %status, hint = status.hint(), "A DB instance needs help");

@@ -5,7 +5,7 @@
 //! the account page by page, whichever costs fewer calls. A failed round changes nothing.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::overlay::Overlay;
 use super::snapshot::{Known, Scope, Snapshot};
-use crate::aws::{Aws, Failure, LARGEST_BATCH, Outcome};
+use crate::aws::{Aws, Failure, LARGEST_BATCH, Lane, Outcome};
 use crate::error::chain;
 use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
 
@@ -39,6 +39,10 @@ pub(crate) struct Refresher {
     rounds: watch::Sender<Round>,
     pub(crate) active: Duration,
     pub(crate) settled: Duration,
+    /// Identifiers in one filtered describe.
+    batch: usize,
+    /// When someone last asked for anything.
+    asked: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug, Default)]
@@ -58,7 +62,7 @@ pub(crate) struct Round {
 }
 
 impl Refresher {
-    pub(crate) fn new(active: Duration, settled: Duration) -> Self {
+    pub(crate) fn new(active: Duration, settled: Duration, batch: usize) -> Self {
         Self {
             snapshot: ArcSwap::default(),
             writing: Mutex::default(),
@@ -67,12 +71,24 @@ impl Refresher {
             rounds: watch::Sender::new(Round::default()),
             active,
             settled,
+            batch: batch.clamp(1, LARGEST_BATCH),
+            asked: Mutex::default(),
         }
     }
 
     /// What is known now.
     pub(crate) fn snapshot(&self) -> arc_swap::Guard<std::sync::Arc<Snapshot>> {
         self.snapshot.load()
+    }
+
+    /// Notes that someone asks: only for callers are settled services looked at again.
+    pub(crate) fn asked(&self) {
+        *lock(&self.asked) = Some(Instant::now());
+    }
+
+    /// Whether someone has asked within the last two windows.
+    fn is_wanted(&self) -> bool {
+        lock(&self.asked).is_some_and(|at| at.elapsed() < self.settled.saturating_mul(2))
     }
 
     /// Tells of every round that ends.
@@ -101,12 +117,13 @@ impl Refresher {
         catalog: &Catalog,
     ) {
         let mut writing = lock(&self.writing);
+        let before = self.snapshot.load_full();
         let found = found.map(|mut instance| {
             writing.apply(id, &mut instance, at);
-            (id, Known::new(instance, broker, catalog))
+            (id, known(&before, id, instance, broker, catalog))
         });
         let found = found.into_iter().collect();
-        self.snapshot.store(self.snapshot.load().with_answer(&Scope::Ids(vec![id]), found, at).into());
+        self.snapshot.store(before.with_answer(&Scope::Ids(vec![id]), found, at).into());
     }
 
     /// Asks for a round that looks at these ids, without waiting for it.
@@ -151,7 +168,7 @@ impl Refresher {
             let snapshot = self.snapshot.load_full();
             let mut ids = wanted.ids;
             ids.extend(due(&snapshot));
-            let stale = snapshot.swept_at.is_none_or(|at| at.elapsed() >= self.settled);
+            let stale = snapshot.swept_at.is_none_or(|at| at.elapsed() >= self.settled && self.is_wanted());
             let round = if wanted.everything || stale {
                 Some(Scope::All)
             } else if ids.is_empty() {
@@ -199,27 +216,31 @@ impl Refresher {
     }
 
     async fn round(&self, aws: &Aws, broker: &BrokerName, catalog: &Catalog, scope: Scope) -> Outcome<()> {
-        let known = self.snapshot.load().len();
+        let sweep_calls = self.snapshot.load().sweep_calls.max(1);
         let at = Instant::now();
         match scope {
             // A sweep costs a page per hundred instances in the account, of which we know only ours.
-            Scope::Ids(ids) if ids.len().div_ceil(LARGEST_BATCH) <= known.div_ceil(LARGEST_BATCH).max(1) => {
-                for batch in ids.chunks(LARGEST_BATCH) {
+            Scope::Ids(ids) if ids.len().div_ceil(self.batch) <= sweep_calls => {
+                let batches = ids.chunks(self.batch).map(|batch| async {
                     let at = Instant::now();
                     let identifiers: Vec<_> =
                         batch.iter().map(|&id| broker.instance_identifier(id)).collect();
-                    let found = aws.describe_instances(&identifiers).await?;
-                    self.store(&Scope::Ids(batch.to_vec()), found, at, broker, catalog);
-                }
+                    let found = aws.describe_instances(Lane::Read, &identifiers).await?;
+                    self.store(&Scope::Ids(batch.to_vec()), found, at, broker, catalog, None);
+                    Ok(())
+                });
+                // Side by side, as far as the budget goes: one that fails does not hold up the others.
+                let outcomes = futures_util::future::join_all(batches).await;
+                return outcomes.into_iter().collect();
             }
             Scope::Ids(ids) => {
-                let found = sweep(aws).await?;
-                self.store(&Scope::Ids(ids), found.clone(), at, broker, catalog);
-                self.store(&Scope::All, found, at, broker, catalog);
+                let (found, calls) = sweep(aws).await?;
+                self.store(&Scope::Ids(ids), found.clone(), at, broker, catalog, None);
+                self.store(&Scope::All, found, at, broker, catalog, Some(calls));
             }
             Scope::All => {
-                let found = sweep(aws).await?;
-                self.store(&Scope::All, found, at, broker, catalog);
+                let (found, calls) = sweep(aws).await?;
+                self.store(&Scope::All, found, at, broker, catalog, Some(calls));
             }
         }
         Ok(())
@@ -232,29 +253,49 @@ impl Refresher {
         at: Instant,
         broker: &BrokerName,
         catalog: &Catalog,
+        sweep_calls: Option<usize>,
     ) {
         let mut writing = lock(&self.writing);
+        let before = self.snapshot.load_full();
         let found = found
             .into_iter()
             .filter_map(|mut instance| {
                 let id = broker.service_of(&instance.identifier)?;
                 writing.apply(id, &mut instance, at);
-                Some((id, Known::new(instance, broker, catalog)))
+                Some((id, known(&before, id, instance, broker, catalog)))
             })
             .collect();
-        self.snapshot.store(self.snapshot.load().with_answer(scope, found, at).into());
+        let mut next = before.with_answer(scope, found, at);
+        next.sweep_calls = sweep_calls.unwrap_or(next.sweep_calls);
+        self.snapshot.store(next.into());
     }
 }
 
-/// All pages. A page that fails fails the sweep: half a listing says nothing about what is gone.
-async fn sweep(aws: &Aws) -> Outcome<Vec<Instance>> {
+/// What is known of an instance: where nothing has changed, the very same as before, with all that was
+/// worked out for it.
+fn known(
+    before: &Snapshot,
+    id: ServiceId,
+    instance: Instance,
+    broker: &BrokerName,
+    catalog: &Catalog,
+) -> Arc<Known> {
+    let same = before.get(id).and_then(|sighting| sighting.known.as_ref());
+    match same.filter(|known| known.instance == instance) {
+        Some(known) => Arc::clone(known),
+        None => Arc::new(Known::new(instance, broker, catalog)),
+    }
+}
+
+/// All pages, and how many there were. A page that fails fails the sweep: half a listing says nothing about what is gone.
+async fn sweep(aws: &Aws) -> Outcome<(Vec<Instance>, usize)> {
     let mut all = Vec::new();
     let mut marker = None;
-    for _ in 0..MOST_PAGES {
+    for number in 1..=MOST_PAGES {
         let (page, next) = aws.describe_page(marker).await?;
         all.extend(page);
         if next.is_none() {
-            return Ok(all);
+            return Ok((all, number));
         }
         marker = next;
     }

@@ -4,9 +4,10 @@
 //! several answers in a row, spread over time, make an instance absent.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::model::{
@@ -26,6 +27,8 @@ pub(crate) struct Known {
     pub(crate) instance: Instance,
     pub(crate) owner: Owner,
     pub(crate) desired: Option<Desired>,
+    /// Its status document as JSON, once it was asked for and where it stays true.
+    pub(crate) settled_document: OnceLock<Bytes>,
 }
 
 impl Known {
@@ -33,7 +36,7 @@ impl Known {
         let owner = Record::owner(broker, &instance);
         let provider = provider_of(&owner);
         let desired = Desired::of(&owner, &instance, catalog.provider(provider));
-        Self { instance, owner, desired }
+        Self { instance, owner, desired, settled_document: OnceLock::new() }
     }
 
     /// The record, where there is one that makes sense.
@@ -42,6 +45,11 @@ impl Known {
             Owner::Ours(record) => Some(record),
             Owner::Damaged(..) | Owner::Foreign => None,
         }
+    }
+
+    /// The provider under whose path it is; `None` for what is not ours.
+    pub(crate) fn provider(&self) -> Option<Provider> {
+        Provider::ALL.into_iter().find(|provider| self.is_of(*provider))
     }
 
     /// Whether it is a service under this provider's path.
@@ -122,6 +130,10 @@ pub(crate) struct Snapshot {
     by_id: HashMap<ServiceId, Sighting>,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
+    /// How many calls that took.
+    pub(crate) sweep_calls: usize,
+    /// The ids of each provider as a JSON array, once they were asked for.
+    lists: [OnceLock<Bytes>; Provider::ALL.len()],
 }
 
 impl Snapshot {
@@ -135,9 +147,26 @@ impl Snapshot {
         self.by_id.get(&id)
     }
 
-    /// How many services are known.
-    pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+    /// The ids of a provider's services, sorted, as a JSON array.
+    pub(crate) fn list(&self, provider: Provider) -> Bytes {
+        let list = || {
+            let mut ids: Vec<_> =
+                self.services().filter(|(_, _, known)| known.is_of(provider)).map(|(id, ..)| id).collect();
+            ids.sort_unstable();
+            let ids: Vec<String> = ids.iter().map(ServiceId::to_string).collect();
+            Bytes::from(serde_json::to_vec(&ids).unwrap_or_default())
+        };
+        self.lists[provider as usize].get_or_init(list).clone()
+    }
+
+    /// A copy that will differ, so that nothing worked out for this one holds for it.
+    fn successor(&self) -> Self {
+        Self {
+            by_id: self.by_id.clone(),
+            swept_at: self.swept_at,
+            sweep_calls: self.sweep_calls,
+            lists: Default::default(),
+        }
     }
 
     /// When this id was last asked about, by name or with everything.
@@ -148,8 +177,13 @@ impl Snapshot {
 
     /// With an answer that was asked for at `at` worked in. What this process has written since
     /// is newer and stays.
-    pub(crate) fn with_answer(&self, scope: &Scope, found: Vec<(ServiceId, Known)>, at: Instant) -> Self {
-        let mut next = self.clone();
+    pub(crate) fn with_answer(
+        &self,
+        scope: &Scope,
+        found: Vec<(ServiceId, Arc<Known>)>,
+        at: Instant,
+    ) -> Self {
+        let mut next = self.successor();
         let mut found: HashMap<_, _> = found.into_iter().collect();
         let asked: Vec<ServiceId> = match scope {
             // Ids that were only ever looked for in vain are left to be forgotten.
@@ -164,7 +198,7 @@ impl Snapshot {
         }
         for (id, known) in found.drain() {
             if next.by_id.get(&id).is_none_or(|sighting| sighting.at <= at) {
-                next.by_id.insert(id, Sighting::seen(Arc::new(known), at));
+                next.by_id.insert(id, Sighting::seen(known, at));
             }
         }
         next.by_id.retain(|_, sighting| match sighting.known {
@@ -179,7 +213,7 @@ impl Snapshot {
 
     /// With what a call of our own has just answered about one instance.
     pub(crate) fn with_own(&self, id: ServiceId, known: Known, at: Instant) -> Self {
-        let mut next = self.clone();
+        let mut next = self.successor();
         next.by_id.insert(id, Sighting::seen(Arc::new(known), at));
         next
     }

@@ -52,6 +52,27 @@ pub(super) fn render(
     }
 }
 
+/// Whether its document stays true until something changes: nothing to do and nothing to wait for.
+pub(super) fn is_at_rest(known: &Known) -> bool {
+    let observed = Observed::Present(&known.instance);
+    let Some(desired @ Desired::Running(target)) = &known.desired else { return false };
+    target.gave_up.is_none() && decide(desired, &observed, &Evidence::default(), 0) == Step::Done
+}
+
+/// Its phase, in one word.
+pub(super) fn phase(known: &Known, now: u64) -> &'static str {
+    let observed = Observed::Present(&known.instance);
+    let step = known
+        .desired
+        .as_ref()
+        .map_or(Step::Done, |desired| decide(desired, &observed, &Evidence::default(), now));
+    let target = match &known.desired {
+        Some(Desired::Running(target)) => Some(target.as_ref()),
+        _ => None,
+    };
+    state(known, target, &step)
+}
+
 fn plan(record: &Record, target: Option<&Target>, known: &Known, catalog: &ProviderCatalog) -> Plan {
     let mut parameters: BTreeMap<String, u64> =
         record.parameters.iter().map(|(parameter, &value)| (parameter.to_string(), value)).collect();

@@ -116,6 +116,7 @@ impl Worker {
         // What a call of our own has answered is no observation.
         self.counted = self.seen_at();
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.engine.inner.metrics.step(step.kind(), outcome.is_ok());
         match outcome {
             Ok(()) => {
                 tracing::info!(step = %step, duration_ms, "Took a step: {step}");

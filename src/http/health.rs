@@ -1,8 +1,9 @@
-//! Health of the process, and whether it reaches AWS. Need no token.
+//! Health of the process, whether it reaches AWS, and metrics. Need no token.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -20,4 +21,10 @@ pub(super) async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
             (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not ready", "error": problem})))
         }
     }
+}
+
+/// What was counted, and how everything stands, as Prometheus reads it.
+pub(super) async fn metrics(State(app): State<App>) -> ([(HeaderName, &'static str); 1], String) {
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(CONTENT_TYPE, format)], app.metrics_text())
 }

@@ -3,13 +3,14 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::field::display;
 
 use super::respond::Logged;
+use crate::app::App;
 use crate::model::ServiceId;
 
 /// The service a response is about, where the path does not name it.
@@ -17,9 +18,11 @@ use crate::model::ServiceId;
 pub(super) struct About(pub(super) ServiceId);
 
 /// Logs a request once it is answered, or once its caller has gone.
-pub(super) async fn request(request: Request, next: Next) -> Response {
+pub(super) async fn request(State(app): State<App>, request: Request, next: Next) -> Response {
     let line = Line::of(&request);
     let response = next.run(request).await;
+    let status = response.status().as_u16();
+    app.metrics().request(line.known_method(), &line.route, status, line.begun.elapsed());
     line.answered(&response);
     response
 }
@@ -45,6 +48,14 @@ impl Line {
         }
     }
 
+    /// For a label: anyone can invent a method.
+    fn known_method(&self) -> &str {
+        match self.method.as_str() {
+            method @ ("GET" | "POST" | "PATCH" | "PUT" | "DELETE" | "HEAD" | "OPTIONS") => method,
+            _ => "other",
+        }
+    }
+
     fn duration_ms(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -62,7 +73,7 @@ impl Line {
         let alarming = response.status().is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
         if alarming {
             tracing::warn!(%method, route, status, duration_ms, service.id = id, error, cause, "{method} {route} {status}");
-        } else if matches!(route.trim_end_matches('/'), "/health" | "/ready") {
+        } else if matches!(route.trim_end_matches('/'), "/health" | "/ready" | "/metrics") {
             tracing::debug!(%method, route, status, duration_ms, "{method} {route} {status}");
         } else {
             tracing::info!(%method, route, status, duration_ms, service.id = id, error, cause, "{method} {route} {status}");

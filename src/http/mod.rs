@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRef, Request};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post, put};
 use tokio::net::TcpListener;
@@ -63,9 +63,14 @@ pub fn router(app: App) -> Router {
         .route("/health/", get(health::health))
         .route("/ready", get(health::ready))
         .route("/ready/", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/metrics/", get(health::metrics))
         .method_not_allowed_fallback(wrong_method)
-        .with_state(app);
-    services.merge(health).layer(CatchPanicLayer::custom(respond::panicked)).layer(from_fn(log::request))
+        .with_state(app.clone());
+    services
+        .merge(health)
+        .layer(CatchPanicLayer::custom(respond::panicked))
+        .layer(from_fn_with_state(app, log::request))
 }
 
 /// Serves until `drained` says so, and then until the requests under way are answered.

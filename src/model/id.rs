@@ -12,6 +12,19 @@ use uuid::Uuid;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServiceId(Uuid);
 
+impl ServiceId {
+    /// Room for [`Self::text`].
+    #[must_use]
+    pub fn buffer() -> [u8; uuid::fmt::Hyphenated::LENGTH] {
+        [0; uuid::fmt::Hyphenated::LENGTH]
+    }
+
+    /// Its text, without an allocation.
+    pub fn text(self, buffer: &mut [u8; uuid::fmt::Hyphenated::LENGTH]) -> &str {
+        self.0.hyphenated().encode_lower(buffer)
+    }
+}
+
 /// A string that is not a service id.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("must be a UUID like a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")]

@@ -40,8 +40,8 @@ fn imports_point_one_way() {
         ("contract/", &["model", "error", "contract"]),
         ("decide/", &["model", "decide"]),
         ("sql/", &["model", "sql"]),
-        ("aws/", &["model", "decide", "error", "aws"]),
-        ("engine/", &["aws", "sql", "decide", "model", "contract", "error", "engine"]),
+        ("aws/", &["model", "decide", "error", "metrics", "aws"]),
+        ("engine/", &["aws", "sql", "decide", "model", "contract", "error", "metrics", "engine"]),
         ("http/", &["app", "config", "contract", "model", "error", "http"]),
     ];
     for (name, text) in sources() {

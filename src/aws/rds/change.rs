@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{described, int, rds_tags};
-use crate::aws::failure::{Failure, Outcome};
-use crate::aws::{Aws, convert};
+use crate::aws::failure::Outcome;
+use crate::aws::{Aws, Lane, Service, convert};
 use crate::decide::{Keep, Modification};
 use crate::model::{Instance, Tags};
 
@@ -16,7 +16,6 @@ impl Aws {
         change: &Modification,
         password: Option<&SecretString>,
     ) -> Outcome<Instance> {
-        self.rds_pace.turn().await;
         let call = self.rds.modify_db_instance().db_instance_identifier(identifier).apply_immediately(true);
         let call = match change {
             Modification::SuperuserPassword { .. } => {
@@ -38,23 +37,21 @@ impl Aws {
             Modification::MaintenanceWindow(window) => call.preferred_maintenance_window(window),
             Modification::ParameterGroup(name) => call.db_parameter_group_name(name),
         };
-        let answer = call.send().await.map_err(|error| Failure::of("ModifyDBInstance", error))?;
+        let answer = self.call(Service::Rds, Lane::Write, "ModifyDBInstance", call.send()).await?;
         described("ModifyDBInstance", answer.db_instance())
     }
 
     /// RebootDBInstance.
     pub async fn reboot_instance(&self, identifier: &str) -> Outcome<Instance> {
-        self.rds_pace.turn().await;
         let call = self.rds.reboot_db_instance().db_instance_identifier(identifier);
-        let answer = call.send().await.map_err(|error| Failure::of("RebootDBInstance", error))?;
+        let answer = self.call(Service::Rds, Lane::Write, "RebootDBInstance", call.send()).await?;
         described("RebootDBInstance", answer.db_instance())
     }
 
     /// StartDBInstance.
     pub async fn start_instance(&self, identifier: &str) -> Outcome<Instance> {
-        self.rds_pace.turn().await;
         let call = self.rds.start_db_instance().db_instance_identifier(identifier);
-        let answer = call.send().await.map_err(|error| Failure::of("StartDBInstance", error))?;
+        let answer = self.call(Service::Rds, Lane::Write, "StartDBInstance", call.send()).await?;
         described("StartDBInstance", answer.db_instance())
     }
 
@@ -64,25 +61,21 @@ impl Aws {
             Keep::Snapshot(name) => Some(name.clone()),
             Keep::Nothing | Keep::Backups => None,
         };
-        self.rds_pace.turn().await;
-        let answer = self
+        let call = self
             .rds
             .delete_db_instance()
             .db_instance_identifier(identifier)
             .skip_final_snapshot(final_snapshot.is_none())
             .set_final_db_snapshot_identifier(final_snapshot)
-            .delete_automated_backups(*keep != Keep::Backups)
-            .send()
-            .await
-            .map_err(|error| Failure::of("DeleteDBInstance", error))?;
+            .delete_automated_backups(*keep != Keep::Backups);
+        let answer = self.call(Service::Rds, Lane::Write, "DeleteDBInstance", call.send()).await?;
         Ok(answer.db_instance().and_then(convert::instance))
     }
 
     /// DescribeDBSnapshots: the status of a snapshot of one instance's life; `None` where there is none.
     pub async fn snapshot_status(&self, name: &str, resource_id: &str) -> Outcome<Option<String>> {
-        self.rds_pace.turn().await;
         let call = self.rds.describe_db_snapshots().db_snapshot_identifier(name);
-        match call.send().await.map_err(|error| Failure::of("DescribeDBSnapshots", error)) {
+        match self.call(Service::Rds, Lane::Write, "DescribeDBSnapshots", call.send()).await {
             Ok(answer) => {
                 let ours = answer.db_snapshots().iter().find(|snapshot| {
                     snapshot.dbi_resource_id().is_some_and(|id| id.eq_ignore_ascii_case(resource_id))
@@ -96,14 +89,8 @@ impl Aws {
 
     /// AddTagsToResource: writes these tags over those of the same key.
     pub async fn write_tags(&self, arn: &str, tags: &Tags) -> Outcome<()> {
-        self.rds_pace.turn().await;
-        self.rds
-            .add_tags_to_resource()
-            .resource_name(arn)
-            .set_tags(Some(rds_tags(tags)))
-            .send()
-            .await
-            .map_err(|error| Failure::of("AddTagsToResource", error))?;
+        let call = self.rds.add_tags_to_resource().resource_name(arn).set_tags(Some(rds_tags(tags)));
+        self.call(Service::Rds, Lane::Write, "AddTagsToResource", call.send()).await?;
         Ok(())
     }
 }

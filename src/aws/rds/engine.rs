@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_rds::primitives::DateTime;
 use aws_sdk_rds::types::SourceType;
 
-use crate::aws::Aws;
-use crate::aws::failure::{Failure, Outcome};
+use crate::aws::failure::Outcome;
+use crate::aws::{Aws, Lane, Service};
 use crate::model::Upgrades;
 
 /// RDS's largest page.
@@ -27,10 +27,10 @@ impl Aws {
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut marker: Option<String> = None;
         loop {
-            self.rds_pace.turn().await;
             let call =
                 self.rds.describe_db_engine_versions().engine(engine).max_records(PAGE).set_marker(marker);
-            let answer = call.send().await.map_err(|error| Failure::of("DescribeDBEngineVersions", error))?;
+            let answer =
+                self.call(Service::Rds, Lane::Write, "DescribeDBEngineVersions", call.send()).await?;
             for version in answer.db_engine_versions() {
                 let Some(name) = version.engine_version() else { continue };
                 let targets = version.valid_upgrade_target().iter();
@@ -49,7 +49,6 @@ impl Aws {
 
     /// DescribeEvents of one instance since a moment (seconds since 1970), oldest first.
     pub async fn events(&self, identifier: &str, since: u64) -> Outcome<Vec<Event>> {
-        self.rds_pace.turn().await;
         let since = DateTime::from_secs(i64::try_from(since).unwrap_or(i64::MAX));
         let call = self
             .rds
@@ -58,7 +57,7 @@ impl Aws {
             .source_type(SourceType::DbInstance)
             .start_time(since)
             .max_records(PAGE);
-        let answer = call.send().await.map_err(|error| Failure::of("DescribeEvents", error))?;
+        let answer = self.call(Service::Rds, Lane::Write, "DescribeEvents", call.send()).await?;
         let events = answer.events().iter().filter_map(|event| {
             Some(Event {
                 message: event.message()?.to_owned(),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_rds::types::{ApplyMethod, Parameter};
 
 use super::rds_tags;
-use crate::aws::Aws;
-use crate::aws::failure::{Cause, Failure, Outcome};
+use crate::aws::failure::{Cause, Outcome};
+use crate::aws::{Aws, Lane, Service};
 use crate::model::Tags;
 use crate::model::desired::ServerParameter;
 
@@ -25,7 +25,6 @@ pub struct ListedGroup {
 impl Aws {
     /// CreateDBParameterGroup.
     pub async fn create_group(&self, name: &str, family: &str, about: &str, tags: &Tags) -> Outcome<()> {
-        self.rds_pace.turn().await;
         let call = self
             .rds
             .create_db_parameter_group()
@@ -33,7 +32,7 @@ impl Aws {
             .db_parameter_group_family(family)
             .description(about)
             .set_tags(Some(rds_tags(tags)));
-        call.send().await.map_err(|error| Failure::of("CreateDBParameterGroup", error))?;
+        self.call(Service::Rds, Lane::Write, "CreateDBParameterGroup", call.send()).await?;
         Ok(())
     }
 
@@ -44,7 +43,6 @@ impl Aws {
         parameters: &BTreeMap<String, ServerParameter>,
         all_wait: bool,
     ) -> Outcome<()> {
-        self.rds_pace.turn().await;
         let parameters = parameters.iter().map(|(name, wanted)| {
             Parameter::builder()
                 .parameter_name(name)
@@ -57,14 +55,13 @@ impl Aws {
             .modify_db_parameter_group()
             .db_parameter_group_name(name)
             .set_parameters(Some(parameters.collect()));
-        call.send().await.map_err(|error| Failure::of("ModifyDBParameterGroup", error))?;
+        self.call(Service::Rds, Lane::Write, "ModifyDBParameterGroup", call.send()).await?;
         Ok(())
     }
 
     /// ResetDBParameterGroup for some parameters. RDS does not say which of them take a reboot, so at
     /// once is tried by the caller first.
     pub async fn reset_parameters(&self, name: &str, parameters: &[String], all_wait: bool) -> Outcome<()> {
-        self.rds_pace.turn().await;
         let parameters = parameters.iter().map(|name| {
             Parameter::builder().parameter_name(name).apply_method(apply_method(all_wait)).build()
         });
@@ -74,7 +71,7 @@ impl Aws {
             .db_parameter_group_name(name)
             .reset_all_parameters(false)
             .set_parameters(Some(parameters.collect()));
-        call.send().await.map_err(|error| Failure::of("ResetDBParameterGroup", error))?;
+        self.call(Service::Rds, Lane::Write, "ResetDBParameterGroup", call.send()).await?;
         Ok(())
     }
 
@@ -83,7 +80,6 @@ impl Aws {
         let mut all = BTreeMap::new();
         let mut marker: Option<String> = None;
         loop {
-            self.rds_pace.turn().await;
             let call = self
                 .rds
                 .describe_db_parameters()
@@ -91,7 +87,8 @@ impl Aws {
                 .source("user")
                 .max_records(PAGE)
                 .set_marker(marker);
-            let answer = match call.send().await.map_err(|error| Failure::of("DescribeDBParameters", error)) {
+            let answer = match self.call(Service::Rds, Lane::Write, "DescribeDBParameters", call.send()).await
+            {
                 Ok(answer) => answer,
                 Err(failure) if failure.is_code("DBParameterGroupNotFound") => return Ok(None),
                 Err(failure) => return Err(failure),
@@ -111,9 +108,8 @@ impl Aws {
 
     /// DescribeDBParameterGroups: one page, and the marker of the next.
     pub async fn list_groups(&self, marker: Option<String>) -> Outcome<(Vec<ListedGroup>, Option<String>)> {
-        self.rds_pace.turn().await;
         let call = self.rds.describe_db_parameter_groups().max_records(PAGE).set_marker(marker);
-        let answer = call.send().await.map_err(|error| Failure::of("DescribeDBParameterGroups", error))?;
+        let answer = self.call(Service::Rds, Lane::Read, "DescribeDBParameterGroups", call.send()).await?;
         let groups = answer.db_parameter_groups().iter().filter_map(|group| {
             Some(ListedGroup {
                 name: group.db_parameter_group_name()?.to_owned(),
@@ -126,9 +122,8 @@ impl Aws {
 
     /// ListTagsForResource: for parameter groups only, whose tags no description holds.
     pub async fn group_tags(&self, arn: &str) -> Outcome<Tags> {
-        self.rds_pace.turn().await;
         let call = self.rds.list_tags_for_resource().resource_name(arn);
-        let answer = call.send().await.map_err(|error| Failure::of("ListTagsForResource", error))?;
+        let answer = self.call(Service::Rds, Lane::Read, "ListTagsForResource", call.send()).await?;
         let tags = answer.tag_list().iter();
         Ok(tags
             .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
@@ -138,9 +133,8 @@ impl Aws {
     /// DeleteDBParameterGroup. One that does not exist is gone already; one that an instance uses
     /// fails with [`Cause::Busy`].
     pub async fn delete_group(&self, name: &str) -> Outcome<()> {
-        self.rds_pace.turn().await;
         let call = self.rds.delete_db_parameter_group().db_parameter_group_name(name);
-        match call.send().await.map_err(|error| Failure::of("DeleteDBParameterGroup", error)) {
+        match self.call(Service::Rds, Lane::Write, "DeleteDBParameterGroup", call.send()).await {
             Err(failure)
                 if failure.is_code("DBParameterGroupNotFound") || failure.cause == Cause::NotFound =>
             {

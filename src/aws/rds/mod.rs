@@ -8,7 +8,7 @@ use aws_sdk_rds::types::{Filter, Tag};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::{Failure, Outcome};
-use super::{Aws, convert};
+use super::{Aws, Lane, Service, convert};
 use crate::model::{Instance, Tags};
 pub use engine::Event;
 pub use group::ListedGroup;
@@ -68,52 +68,54 @@ pub struct NewDbInstance<'a> {
 impl Aws {
     /// CreateDBInstance. There is no client token: after [`super::Left::Maybe`] observe before trying again.
     pub async fn create_instance(&self, new: NewDbInstance<'_>) -> Outcome<Instance> {
-        self.rds_pace.turn().await;
         let security_groups = (!new.security_groups.is_empty()).then(|| new.security_groups.to_vec());
         let answer = self
-            .rds
-            .create_db_instance()
-            .db_instance_identifier(new.identifier)
-            .engine(new.engine)
-            .engine_version(new.version)
-            .db_instance_class(new.class)
-            .storage_type("gp3")
-            .allocated_storage(int(new.storage_gib))
-            .master_username(new.master_user)
-            .master_user_password(new.master_password.expose_secret())
-            .db_name(new.database)
-            .multi_az(new.multi_az)
-            .backup_retention_period(int(new.backup_retention))
-            .deletion_protection(new.deletion_protection)
-            .set_preferred_backup_window(new.backup_window.map(str::to_owned))
-            .set_preferred_maintenance_window(new.maintenance_window.map(str::to_owned))
-            .storage_encrypted(new.encrypted)
-            .set_kms_key_id(new.kms_key_id.filter(|_| new.encrypted).map(str::to_owned))
-            .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
-            .copy_tags_to_snapshot(new.copy_tags_to_snapshot)
-            .set_ca_certificate_identifier(new.ca_certificate.map(str::to_owned))
-            .set_db_subnet_group_name(new.subnet_group.map(str::to_owned))
-            .set_vpc_security_group_ids(security_groups)
-            .publicly_accessible(false)
-            .set_tags(Some(rds_tags(new.tags)))
-            .send()
-            .await
-            .map_err(|error| Failure::of("CreateDBInstance", error))?;
+            .call(
+                Service::Rds,
+                Lane::Write,
+                "CreateDBInstance",
+                self.rds
+                    .create_db_instance()
+                    .db_instance_identifier(new.identifier)
+                    .engine(new.engine)
+                    .engine_version(new.version)
+                    .db_instance_class(new.class)
+                    .storage_type("gp3")
+                    .allocated_storage(int(new.storage_gib))
+                    .master_username(new.master_user)
+                    .master_user_password(new.master_password.expose_secret())
+                    .db_name(new.database)
+                    .multi_az(new.multi_az)
+                    .backup_retention_period(int(new.backup_retention))
+                    .deletion_protection(new.deletion_protection)
+                    .set_preferred_backup_window(new.backup_window.map(str::to_owned))
+                    .set_preferred_maintenance_window(new.maintenance_window.map(str::to_owned))
+                    .storage_encrypted(new.encrypted)
+                    .set_kms_key_id(new.kms_key_id.filter(|_| new.encrypted).map(str::to_owned))
+                    .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
+                    .copy_tags_to_snapshot(new.copy_tags_to_snapshot)
+                    .set_ca_certificate_identifier(new.ca_certificate.map(str::to_owned))
+                    .set_db_subnet_group_name(new.subnet_group.map(str::to_owned))
+                    .set_vpc_security_group_ids(security_groups)
+                    .publicly_accessible(false)
+                    .set_tags(Some(rds_tags(new.tags)))
+                    .send(),
+            )
+            .await?;
         described("CreateDBInstance", answer.db_instance())
     }
 
     /// DescribeDBInstances of at most 100 identifiers: unknown ones are simply missing from the answer.
-    pub async fn describe_instances(&self, identifiers: &[String]) -> Outcome<Vec<Instance>> {
-        self.rds_pace.turn().await;
+    pub async fn describe_instances(&self, lane: Lane, identifiers: &[String]) -> Outcome<Vec<Instance>> {
         let filter = Filter::builder().name("db-instance-id").set_values(Some(identifiers.to_vec())).build();
         let answer = self
-            .rds
-            .describe_db_instances()
-            .filters(filter)
-            .max_records(PAGE)
-            .send()
-            .await
-            .map_err(|error| Failure::of("DescribeDBInstances", error))?;
+            .call(
+                Service::Rds,
+                lane,
+                "DescribeDBInstances",
+                self.rds.describe_db_instances().filters(filter).max_records(PAGE).send(),
+            )
+            .await?;
         // Should RDS ever cut a filtered answer short, "not on this page" must not read as "gone".
         if answer.marker().is_some() {
             return Err(Failure::incomplete("DescribeDBInstances", "end although it was filtered"));
@@ -123,15 +125,14 @@ impl Aws {
 
     /// One page of DescribeDBInstances over the whole account, and the marker of the next.
     pub async fn describe_page(&self, marker: Option<String>) -> Outcome<(Vec<Instance>, Option<String>)> {
-        self.rds_pace.turn().await;
         let answer = self
-            .rds
-            .describe_db_instances()
-            .max_records(PAGE)
-            .set_marker(marker)
-            .send()
-            .await
-            .map_err(|error| Failure::of("DescribeDBInstances", error))?;
+            .call(
+                Service::Rds,
+                Lane::Read,
+                "DescribeDBInstances",
+                self.rds.describe_db_instances().max_records(PAGE).set_marker(marker).send(),
+            )
+            .await?;
         let next = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
         Ok((answer.db_instances().iter().filter_map(convert::instance).collect(), next))
     }

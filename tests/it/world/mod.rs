@@ -18,6 +18,7 @@ use http_body_util::BodyExt;
 use rds_broker::app::App;
 use rds_broker::aws::{Aws, Budget};
 use rds_broker::config::Config;
+use rds_broker::metrics::Metrics;
 use rds_broker::model::Catalog;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -112,8 +113,11 @@ impl World {
         let config = Config::parse(|name| all.get(name).map(|value| (*value).to_owned()), []).unwrap();
         let state = Arc::new(Mutex::new(State::default()));
         let budget = Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() };
-        let aws = Aws::with_clients(rds::client(&state), secrets::client(&state), budget, budget);
-        let app = App::with_aws(config, Catalog::builtin(), rds_broker::sql::RDS_CA_BUNDLE, aws).unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let clients = (rds::client(&state), secrets::client(&state));
+        let aws = Aws::with_clients(clients.0, clients.1, budget, budget, Arc::clone(&metrics));
+        let ca = rds_broker::sql::RDS_CA_BUNDLE;
+        let app = App::with_aws(config, Catalog::builtin(), ca, aws, metrics).unwrap();
         Self { state, router: rds_broker::http::router(app) }
     }
 

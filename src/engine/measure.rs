@@ -1,0 +1,40 @@
+//! How everything stands, for the metrics: worked out when they are read.
+
+use std::collections::BTreeMap;
+
+use super::refresh::lock;
+use super::{Engine, now, status};
+use crate::aws::{Lane, Service};
+use crate::metrics::Metrics;
+
+impl Engine {
+    /// What was counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Sets the gauges to what is known now.
+    pub(crate) fn measure(&self) {
+        let (aws, metrics) = (&self.inner.aws, &self.inner.metrics);
+        for service in Service::ALL {
+            let waiting = [Lane::Write, Lane::Read].map(|lane| (lane.name(), aws.waiting(service, lane)));
+            metrics.budget(service.name(), aws.rate(service), waiting);
+        }
+        let snapshot = self.inner.refresher.snapshot().clone();
+        let oldest = snapshot.services().filter_map(|(id, ..)| snapshot.asked_at(id)).min();
+        metrics.snapshot(snapshot.services().count(), oldest.or(snapshot.swept_at).map(|at| at.elapsed()));
+        let mut phases = BTreeMap::new();
+        for (_, _, known) in snapshot.services() {
+            let phase = status::phase(known, now());
+            if let Some(provider) = known.provider() {
+                *phases.entry((provider.name(), phase)).or_insert(0) += 1;
+            }
+        }
+        metrics.phases(phases);
+        let mut waits = BTreeMap::new();
+        for why in lock(&self.inner.notes).values() {
+            *waits.entry(why.kind()).or_insert(0) += 1;
+        }
+        metrics.waits(waits);
+    }
+}
