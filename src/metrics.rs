@@ -126,7 +126,7 @@ impl Metrics {
         registry.register("services", "Services by provider and phase", self.services.clone());
         registry.register("steps", "Steps taken", self.steps.clone());
         registry.register("waits", "Services that wait, by reason", self.waits.clone());
-        let about_unknown = "Observations of a status that this broker does not know";
+        let about_unknown = "Times an instance was seen to take a status that this broker does not know";
         registry.register("unknown_statuses", about_unknown, self.unknown_statuses.clone());
     }
 

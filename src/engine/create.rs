@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::Engine;
-use super::snapshot::Known;
+use super::known::Known;
 use crate::aws::{Cause, Failure, Left, NewDbInstance, Outcome, Stored};
 use crate::error::{Error, Kind, Result, chain};
 use crate::model::resolve::{self, NewInstance};

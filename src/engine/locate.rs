@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Engine;
-use super::snapshot::Known;
+use super::known::Known;
 use crate::aws::{Failure, Lane, Outcome};
 use crate::model::ServiceId;
 
@@ -25,7 +25,7 @@ impl Engine {
         inner.refresher.answered(id, found, at, &inner.settings.broker, &inner.catalog);
         let snapshot = inner.refresher.snapshot();
         let sighting = snapshot.get(id).filter(|sighting| !sighting.is_missing());
-        Ok(sighting.and_then(|sighting| sighting.known.clone()))
+        Ok(sighting.and_then(|sighting| Some(Arc::new(self.open(sighting.kept.as_ref()?)))))
     }
 
     /// Where the account was swept and nothing is known, looking is no use: a create that finds the name taken
@@ -40,7 +40,7 @@ impl Engine {
         if let Some(known) = self.look_once(id).await? {
             return Ok(Some(known));
         }
-        let was_there = self.inner.refresher.snapshot().get(id).is_some_and(|seen| seen.known.is_some());
+        let was_there = self.inner.refresher.snapshot().get(id).is_some_and(|seen| seen.kept.is_some());
         if was_there { self.look_surely(id).await } else { Ok(None) }
     }
 
@@ -56,7 +56,7 @@ impl Engine {
         }
         // What was there a moment ago is not gone for as little: nothing may be built on that.
         let snapshot = self.inner.refresher.snapshot();
-        match snapshot.get(id).and_then(|sighting| sighting.known.as_ref()) {
+        match snapshot.get(id).and_then(|sighting| sighting.kept.as_ref()) {
             Some(_) => Err(Failure::incomplete("DescribeDBInstances", "instance that was there before")),
             None => Ok(None),
         }

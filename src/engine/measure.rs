@@ -24,9 +24,9 @@ impl Engine {
         let oldest = snapshot.services().filter_map(|(id, ..)| snapshot.asked_at(id)).min();
         metrics.snapshot(snapshot.services().count(), oldest.or(snapshot.swept_at).map(|at| at.elapsed()));
         let mut phases = BTreeMap::new();
-        for (_, _, known) in snapshot.services() {
-            let phase = status::phase(known, now());
-            if let Some(provider) = known.provider() {
+        for (_, _, kept) in snapshot.services() {
+            let phase = kept.resting.unwrap_or_else(|| status::phase(&self.open(kept), now()));
+            if let Some(provider) = kept.provider {
                 *phases.entry((provider.name(), phase)).or_insert(0) += 1;
             }
         }

@@ -10,8 +10,11 @@
 mod create;
 mod delete;
 mod effects;
+mod kept;
+mod known;
 mod locate;
 mod measure;
+mod notice;
 mod overlay;
 mod read;
 mod refresh;
@@ -31,15 +34,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::aws::Aws;
-use crate::decide::{Evidence, Step, Why, decide};
+use crate::decide::Why;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
-use crate::model::{
-    BrokerName, Catalog, Desired, Instance, Meaning, Observed, Provider, ServiceId, Status, Upgrades, Which,
-};
+use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades, Which};
 use crate::sql::Databases;
+use kept::Kept;
+use known::Known;
+use notice::Noticed;
 use refresh::{Refresher, lock};
-use snapshot::{Known, Snapshot};
+use snapshot::Snapshot;
 
 /// What the engine is told at start.
 #[derive(Clone, Debug)]
@@ -83,7 +87,7 @@ struct Inner {
     notes: Mutex<HashMap<ServiceId, Why>>,
     lost_secrets: watch::Sender<BTreeSet<(ServiceId, Which)>>,
     locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
-    noticed_statuses: Mutex<HashMap<String, Status>>,
+    noticed: Mutex<Noticed>,
     upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
     metrics: Arc<Metrics>,
     tasks: TaskTracker,
@@ -110,7 +114,7 @@ impl Engine {
             notes: Mutex::default(),
             lost_secrets: watch::Sender::default(),
             locks: Mutex::default(),
-            noticed_statuses: Mutex::default(),
+            noticed: Mutex::default(),
             upgrades: Mutex::default(),
             metrics,
             tasks: TaskTracker::new(),
@@ -161,8 +165,8 @@ impl Engine {
             let working = lock(&inner.workers);
             snapshot
                 .services()
-                .filter(|(id, sighting, known)| {
-                    let moving = working.contains_key(id) || !is_settled(known);
+                .filter(|(id, sighting, kept)| {
+                    let moving = working.contains_key(id) || !kept.is_settled;
                     let due = sighting.at.elapsed() >= inner.settings.refresh_active.mul_f64(0.9);
                     due && (sighting.is_missing() || (moving && !long.contains(id)))
                 })
@@ -182,12 +186,18 @@ impl Engine {
                 changed = rounds.changed() => if changed.is_err() { return },
             }
             let snapshot = self.inner.refresher.snapshot();
-            for (id, _, known) in snapshot.services() {
-                self.notice_status(&known.instance);
-                if needs_work(known) {
+            let mut noteworthy = Vec::new();
+            let at_rest = |kept: &Kept| kept.resting.is_some() && !kept.is_noteworthy;
+            for (id, _, kept) in snapshot.services().filter(|(_, _, kept)| !at_rest(kept)) {
+                let known = self.open(kept);
+                if known.needs_work(now()) {
                     self.ensure_worker(id);
                 }
+                if kept.is_noteworthy {
+                    noteworthy.push(known.instance);
+                }
             }
+            self.notice(&noteworthy);
             lock(&self.inner.notes).retain(|id, _| snapshot.get(*id).is_some());
             lock(&self.inner.locks).retain(|_, guard| guard.strong_count() > 0);
         }
@@ -235,64 +245,22 @@ impl Engine {
         mutex.lock_owned().await
     }
 
+    /// What the snapshot keeps, with all that its tags say.
+    fn open(&self, kept: &Kept) -> Known {
+        kept.open(&self.inner.settings.broker, &self.inner.catalog)
+    }
+
     /// Works in what a call of our own has just answered.
     fn saw(&self, instance: Instance) {
         if let Some(id) = self.inner.settings.broker.service_of(&instance.identifier) {
-            self.inner
-                .refresher
-                .saw(id, Known::new(instance, &self.inner.settings.broker, &self.inner.catalog));
-        }
-    }
-
-    /// What a status says to operators is logged once: that an unknown one counts as "in progress",
-    /// and what to look at where an instance needs help.
-    fn notice_status(&self, instance: &Instance) {
-        let status = &instance.status;
-        let needs_help =
-            matches!(status.meaning(), Meaning::Broken | Meaning::StorageFull | Meaning::Stopped);
-        if status.is_known() && !needs_help {
-            lock(&self.inner.noticed_statuses).remove(&instance.resource_id);
-            return;
-        }
-        let subject = if needs_help { instance.resource_id.clone() } else { status.to_string() };
-        let before = lock(&self.inner.noticed_statuses).insert(subject, status.clone());
-        if before.is_some_and(|before| before == *status) {
-            return;
-        }
-        if !needs_help {
-            self.inner.metrics.unknown_status();
-        }
-        if needs_help {
-            tracing::warn!(db.id = %instance.identifier, db.status = %status, hint = status.hint(), "A DB instance needs help");
-        } else {
-            tracing::warn!(db.id = %instance.identifier, db.status = %status, "RDS reports a status this broker does not know; it counts as in progress");
+            let known = Known::new(instance, &self.inner.settings.broker, &self.inner.catalog);
+            self.inner.refresher.saw(id, Kept::new(&known));
         }
     }
 }
 
 fn still_working() -> Error {
     Error::unavailable("The request is still being worked on; send it again.", Duration::from_secs(2))
-}
-
-/// Whether a worker could do something, now or once RDS has finished.
-fn needs_work(known: &Known) -> bool {
-    let Some(desired) = &known.desired else { return false };
-    match decide(desired, &Observed::Present(&known.instance), &Evidence::default(), now()) {
-        Step::Done => false,
-        Step::Wait(why) => !why.is_idle(),
-        _ => true,
-    }
-}
-
-/// Whether nothing about it is expected to change by itself.
-fn is_settled(known: &Known) -> bool {
-    let at_rest = !matches!(known.instance.status.meaning(), Meaning::InProgress | Meaning::Deleting);
-    let done = match &known.desired {
-        Some(Desired::Running(target)) => target.done || target.gave_up.is_some(),
-        Some(Desired::Gone { .. }) => false,
-        Some(Desired::Unreadable(_)) | None => true,
-    };
-    at_rest && done
 }
 
 /// Seconds since 1970.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::refresh::lock;
 use super::snapshot::Snapshot;
-use super::{Engine, is_settled, now, status};
+use super::{Engine, now, status};
 use crate::error::{Error, Result};
 use crate::model::{Provider, ServiceId};
 
@@ -72,23 +72,23 @@ impl Engine {
 
     /// One service's document: rendered once for as long as nothing changes.
     fn document(&self, snapshot: &Snapshot, provider: Provider, id: ServiceId) -> Option<Bytes> {
-        let known = snapshot.get(id)?.known.as_ref().filter(|known| known.is_of(provider))?;
+        let kept = snapshot.get(id)?.kept.as_ref().filter(|kept| kept.is_of(provider))?;
         let lost = self.inner.lost_secrets.borrow();
         let lost = (!lost.is_empty()).then(|| lost.iter().find(|(service, _)| *service == id)).flatten();
         let lost = lost.map(|(_, which)| *which);
         if lost.is_none()
-            && let Some(document) = known.settled_document.get()
+            && let Some(document) = kept.document.get()
         {
             return Some(document.clone());
         }
         let note = lock(&self.inner.notes).get(&id).cloned();
         let catalog = self.inner.catalog.provider(provider);
-        let lasts = note.is_none() && lost.is_none() && status::is_at_rest(known);
-        let rendered = status::render(known, note, lost, catalog, now());
+        let lasts = note.is_none() && lost.is_none() && kept.resting.is_some();
+        let rendered = status::render(&self.open(kept), note, lost, catalog, now());
         let document = Bytes::from(serde_json::to_vec(&rendered).unwrap_or_default());
         if lasts {
             // Another thread may have been quicker: it has rendered the same.
-            drop(known.settled_document.set(document.clone()));
+            drop(kept.document.set(document.clone()));
         }
         Some(document)
     }
@@ -117,7 +117,7 @@ impl Engine {
     fn is_stale(&self, snapshot: &Snapshot, id: ServiceId) -> bool {
         let sighting = snapshot.get(id);
         let settled =
-            sighting.and_then(|sighting| sighting.known.as_ref()).is_some_and(|known| is_settled(known))
+            sighting.and_then(|sighting| sighting.kept.as_ref()).is_some_and(|kept| kept.is_settled)
                 || self.waits_long(id);
         let (at, limit) = if settled {
             (snapshot.asked_at(id), self.inner.settings.refresh_settled)

@@ -13,8 +13,10 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::kept::Kept;
+use super::known::Known;
 use super::overlay::Overlay;
-use super::snapshot::{Known, Scope, Snapshot};
+use super::snapshot::{Scope, Snapshot};
 use crate::aws::{Aws, Failure, LARGEST_BATCH, Lane, Outcome};
 use crate::error::chain;
 use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
@@ -97,9 +99,9 @@ impl Refresher {
     }
 
     /// Works in what a call of our own has just answered.
-    pub(crate) fn saw(&self, id: ServiceId, known: Known) {
+    pub(crate) fn saw(&self, id: ServiceId, kept: Kept) {
         let _writing = lock(&self.writing);
-        self.snapshot.store(self.snapshot.load().with_own(id, known, Instant::now()).into());
+        self.snapshot.store(self.snapshot.load().with_own(id, kept, Instant::now()).into());
     }
 
     /// Notes tags that were just written over those of an instance.
@@ -116,14 +118,8 @@ impl Refresher {
         broker: &BrokerName,
         catalog: &Catalog,
     ) {
-        let mut writing = lock(&self.writing);
-        let before = self.snapshot.load_full();
-        let found = found.map(|mut instance| {
-            writing.apply(id, &mut instance, at);
-            (id, known(&before, id, instance, broker, catalog))
-        });
-        let found = found.into_iter().collect();
-        self.snapshot.store(before.with_answer(&Scope::Ids(vec![id]), found, at).into());
+        let found = self.keep(found.into_iter().collect(), at, broker, catalog);
+        self.store(&Scope::Ids(vec![id]), found, at, None);
     }
 
     /// Asks for a round that looks at these ids, without waiting for it.
@@ -226,7 +222,8 @@ impl Refresher {
                     let identifiers: Vec<_> =
                         batch.iter().map(|&id| broker.instance_identifier(id)).collect();
                     let found = aws.describe_instances(Lane::Read, &identifiers).await?;
-                    self.store(&Scope::Ids(batch.to_vec()), found, at, broker, catalog, None);
+                    let found = self.keep(found, at, broker, catalog);
+                    self.store(&Scope::Ids(batch.to_vec()), found, at, None);
                     Ok(())
                 });
                 // Side by side, as far as the budget goes: one that fails does not hold up the others.
@@ -234,73 +231,69 @@ impl Refresher {
                 return outcomes.into_iter().collect();
             }
             Scope::Ids(ids) => {
-                let (found, calls) = sweep(aws).await?;
-                self.store(&Scope::Ids(ids), found.clone(), at, broker, catalog, None);
-                self.store(&Scope::All, found, at, broker, catalog, Some(calls));
+                let (found, calls) = self.sweep(aws, at, broker, catalog).await?;
+                self.store(&Scope::Ids(ids), found.clone(), at, None);
+                self.store(&Scope::All, found, at, Some(calls));
             }
             Scope::All => {
-                let (found, calls) = sweep(aws).await?;
-                self.store(&Scope::All, found, at, broker, catalog, Some(calls));
+                let (found, calls) = self.sweep(aws, at, broker, catalog).await?;
+                self.store(&Scope::All, found, at, Some(calls));
             }
         }
         Ok(())
     }
 
-    fn store(
+    /// All pages, and how many there were. A page that fails fails the sweep: half a listing says nothing about
+    /// what is gone. Each page is packed as it comes, so that ten thousand descriptions are never held at once.
+    async fn sweep(
         &self,
-        scope: &Scope,
-        found: Vec<Instance>,
+        aws: &Aws,
         at: Instant,
         broker: &BrokerName,
         catalog: &Catalog,
-        sweep_calls: Option<usize>,
-    ) {
+    ) -> Outcome<(Vec<Found>, usize)> {
+        let mut all = Vec::new();
+        let mut marker = None;
+        for number in 1..=MOST_PAGES {
+            let (page, next) = aws.describe_page(marker).await?;
+            all.extend(self.keep(page, at, broker, catalog));
+            if next.is_none() {
+                return Ok((all, number));
+            }
+            marker = next;
+        }
+        Err(Failure::incomplete("DescribeDBInstances", "last page"))
+    }
+
+    /// What the snapshot will keep of an answer that was asked for at `at`: where nothing has changed the very same
+    /// as before, with all that was worked out for it.
+    fn keep(&self, answer: Vec<Instance>, at: Instant, broker: &BrokerName, catalog: &Catalog) -> Vec<Found> {
         let mut writing = lock(&self.writing);
+        let before = self.snapshot.load();
+        let keep = |mut instance: Instance| {
+            let id = broker.service_of(&instance.identifier)?;
+            writing.apply(id, &mut instance, at);
+            let same = before.get(id).and_then(|sighting| sighting.kept.as_ref());
+            let kept = match same.filter(|kept| kept.says(&instance)) {
+                Some(kept) => Arc::clone(kept),
+                None => Arc::new(Kept::new(&Known::new(instance, broker, catalog))),
+            };
+            Some((id, kept))
+        };
+        answer.into_iter().filter_map(keep).collect()
+    }
+
+    fn store(&self, scope: &Scope, found: Vec<Found>, at: Instant, sweep_calls: Option<usize>) {
+        let _writing = lock(&self.writing);
         let before = self.snapshot.load_full();
-        let found = found
-            .into_iter()
-            .filter_map(|mut instance| {
-                let id = broker.service_of(&instance.identifier)?;
-                writing.apply(id, &mut instance, at);
-                Some((id, known(&before, id, instance, broker, catalog)))
-            })
-            .collect();
         let mut next = before.with_answer(scope, found, at);
         next.sweep_calls = sweep_calls.unwrap_or(next.sweep_calls);
         self.snapshot.store(next.into());
     }
 }
 
-/// What is known of an instance: where nothing has changed, the very same as before, with all that was
-/// worked out for it.
-fn known(
-    before: &Snapshot,
-    id: ServiceId,
-    instance: Instance,
-    broker: &BrokerName,
-    catalog: &Catalog,
-) -> Arc<Known> {
-    let same = before.get(id).and_then(|sighting| sighting.known.as_ref());
-    match same.filter(|known| known.instance == instance) {
-        Some(known) => Arc::clone(known),
-        None => Arc::new(Known::new(instance, broker, catalog)),
-    }
-}
-
-/// All pages, and how many there were. A page that fails fails the sweep: half a listing says nothing about what is gone.
-async fn sweep(aws: &Aws) -> Outcome<(Vec<Instance>, usize)> {
-    let mut all = Vec::new();
-    let mut marker = None;
-    for number in 1..=MOST_PAGES {
-        let (page, next) = aws.describe_page(marker).await?;
-        all.extend(page);
-        if next.is_none() {
-            return Ok((all, number));
-        }
-        marker = next;
-    }
-    Err(Failure::incomplete("DescribeDBInstances", "last page"))
-}
+/// An instance in an answer, as the snapshot keeps it.
+type Found = (ServiceId, Arc<Kept>);
 
 /// A lock whose holder panicked still guards whole values: every write here is one assignment.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

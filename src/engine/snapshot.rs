@@ -10,9 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::model::{
-    BrokerName, Catalog, Desired, Instance, Meaning, Observed, Owner, Provider, Record, ServiceId,
-};
+use super::kept::Kept;
+use crate::model::{Provider, ServiceId};
 
 /// How many answers in a row must lack an instance before it counts as absent.
 const ABSENT_AFTER_ANSWERS: u32 = 3;
@@ -21,59 +20,11 @@ const ABSENT_AFTER: Duration = Duration::from_secs(5);
 /// How long it is remembered that an id was looked for in vain.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
 
-/// An instance, whose it is, and what its tags ask for.
-#[derive(Debug)]
-pub(crate) struct Known {
-    pub(crate) instance: Instance,
-    pub(crate) owner: Owner,
-    pub(crate) desired: Option<Desired>,
-    /// Its status document as JSON, once it was asked for and where it stays true.
-    pub(crate) settled_document: OnceLock<Bytes>,
-}
-
-impl Known {
-    pub(crate) fn new(instance: Instance, broker: &BrokerName, catalog: &Catalog) -> Self {
-        let owner = Record::owner(broker, &instance);
-        let provider = provider_of(&owner);
-        let desired = Desired::of(&owner, &instance, catalog.provider(provider));
-        Self { instance, owner, desired, settled_document: OnceLock::new() }
-    }
-
-    /// The record, where there is one that makes sense.
-    pub(crate) fn record(&self) -> Option<&Record> {
-        match &self.owner {
-            Owner::Ours(record) => Some(record),
-            Owner::Damaged(..) | Owner::Foreign => None,
-        }
-    }
-
-    /// The provider under whose path it is; `None` for what is not ours.
-    pub(crate) fn provider(&self) -> Option<Provider> {
-        Provider::ALL.into_iter().find(|provider| self.is_of(*provider))
-    }
-
-    /// Whether it is a service under this provider's path.
-    pub(crate) fn is_of(&self, provider: Provider) -> bool {
-        match &self.owner {
-            Owner::Ours(record) => record.provider == provider,
-            Owner::Damaged(..) => provider.traits().rds_engine == self.instance.engine,
-            Owner::Foreign => false,
-        }
-    }
-}
-
-fn provider_of(owner: &Owner) -> Provider {
-    match owner {
-        Owner::Ours(record) => record.provider,
-        Owner::Damaged(..) | Owner::Foreign => Provider::ALL[0],
-    }
-}
-
 /// One id, as last looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Sighting {
     /// As last described; `None` for an id that was looked for and never seen.
-    pub(crate) known: Option<Arc<Known>>,
+    pub(crate) kept: Option<Arc<Kept>>,
     /// When the last answer about it was asked for.
     pub(crate) at: Instant,
     /// Answers in a row that lacked it, and when the first of them was asked for.
@@ -82,36 +33,26 @@ pub(crate) struct Sighting {
 }
 
 impl Sighting {
-    fn seen(known: Arc<Known>, at: Instant) -> Self {
-        Self { known: Some(known), at, misses: 0, missing_since: None }
+    fn seen(kept: Arc<Kept>, at: Instant) -> Self {
+        Self { kept: Some(kept), at, misses: 0, missing_since: None }
     }
 
     fn missed(previous: Option<&Self>, at: Instant) -> Self {
-        let known = previous.and_then(|sighting| sighting.known.clone());
+        let kept = previous.and_then(|sighting| sighting.kept.clone());
         let misses = previous.map_or(0, |sighting| sighting.misses) + 1;
         let missing_since = previous.and_then(|sighting| sighting.missing_since).or(Some(at));
-        Self { known, at, misses, missing_since }
+        Self { kept, at, misses, missing_since }
     }
 
     fn is_absent(&self) -> bool {
-        let Some(known) = &self.known else { return true };
+        let Some(kept) = &self.kept else { return true };
         let spread = self.missing_since.map_or(Duration::ZERO, |since| self.at.duration_since(since));
-        let expected = known.instance.status.meaning() == Meaning::Deleting;
-        self.misses >= ABSENT_AFTER_ANSWERS && (expected || spread >= ABSENT_AFTER)
+        self.misses >= ABSENT_AFTER_ANSWERS && (kept.is_deleting || spread >= ABSENT_AFTER)
     }
 
     /// Whether the last answer lacked it although it was there before.
     pub(crate) fn is_missing(&self) -> bool {
-        self.known.is_some() && self.misses > 0
-    }
-
-    /// For a decision: a missing instance is neither there nor gone.
-    pub(crate) fn observed(&self) -> Observed<'_> {
-        match &self.known {
-            Some(known) if self.misses == 0 => Observed::Present(&known.instance),
-            Some(_) => Observed::Unknown,
-            None => Observed::Absent,
-        }
+        self.kept.is_some() && self.misses > 0
     }
 }
 
@@ -138,8 +79,8 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// The services that are known, in no order.
-    pub(crate) fn services(&self) -> impl Iterator<Item = (ServiceId, &Sighting, &Arc<Known>)> {
-        self.by_id.iter().filter_map(|(&id, sighting)| Some((id, sighting, sighting.known.as_ref()?)))
+    pub(crate) fn services(&self) -> impl Iterator<Item = (ServiceId, &Sighting, &Arc<Kept>)> {
+        self.by_id.iter().filter_map(|(&id, sighting)| Some((id, sighting, sighting.kept.as_ref()?)))
     }
 
     /// What is known of one id.
@@ -151,7 +92,7 @@ impl Snapshot {
     pub(crate) fn list(&self, provider: Provider) -> Bytes {
         let list = || {
             let mut ids: Vec<_> =
-                self.services().filter(|(_, _, known)| known.is_of(provider)).map(|(id, ..)| id).collect();
+                self.services().filter(|(_, _, kept)| kept.is_of(provider)).map(|(id, ..)| id).collect();
             ids.sort_unstable();
             let ids: Vec<String> = ids.iter().map(ServiceId::to_string).collect();
             Bytes::from(serde_json::to_vec(&ids).unwrap_or_default())
@@ -177,12 +118,7 @@ impl Snapshot {
 
     /// With an answer that was asked for at `at` worked in. What this process has written since
     /// is newer and stays.
-    pub(crate) fn with_answer(
-        &self,
-        scope: &Scope,
-        found: Vec<(ServiceId, Arc<Known>)>,
-        at: Instant,
-    ) -> Self {
+    pub(crate) fn with_answer(&self, scope: &Scope, found: Vec<(ServiceId, Arc<Kept>)>, at: Instant) -> Self {
         let mut next = self.successor();
         let mut found: HashMap<_, _> = found.into_iter().collect();
         let asked: Vec<ServiceId> = match scope {
@@ -196,12 +132,12 @@ impl Snapshot {
                 next.by_id.insert(id, missed);
             }
         }
-        for (id, known) in found.drain() {
+        for (id, kept) in found.drain() {
             if next.by_id.get(&id).is_none_or(|sighting| sighting.at <= at) {
-                next.by_id.insert(id, Sighting::seen(known, at));
+                next.by_id.insert(id, Sighting::seen(kept, at));
             }
         }
-        next.by_id.retain(|_, sighting| match sighting.known {
+        next.by_id.retain(|_, sighting| match sighting.kept {
             Some(_) => !sighting.is_absent(),
             None => at.duration_since(sighting.at) < FORGET_AFTER,
         });
@@ -212,9 +148,9 @@ impl Snapshot {
     }
 
     /// With what a call of our own has just answered about one instance.
-    pub(crate) fn with_own(&self, id: ServiceId, known: Known, at: Instant) -> Self {
+    pub(crate) fn with_own(&self, id: ServiceId, kept: Kept, at: Instant) -> Self {
         let mut next = self.successor();
-        next.by_id.insert(id, Sighting::seen(Arc::new(known), at));
+        next.by_id.insert(id, Sighting::seen(Arc::new(kept), at));
         next
     }
 }

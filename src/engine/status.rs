@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::snapshot::Known;
+use super::known::Known;
 use crate::contract::status::{Details, Plan, Status};
-use crate::decide::{Evidence, Modification, Step, Why, decide, drift, only_storage_pending};
+use crate::decide::{Modification, Step, Why, drift, only_storage_pending};
 use crate::model::desired::{Target, parameter};
 use crate::model::{
-    ConfigKey, Desired, Instance, Meaning, Observed, Parameter, ProviderCatalog, Record, Setting, Which,
+    ConfigKey, Desired, Instance, Meaning, Parameter, ProviderCatalog, Record, Setting, Which,
 };
 
 /// Where RDS's certificate authorities are published.
@@ -25,11 +25,7 @@ pub(super) fn render(
     catalog: &ProviderCatalog,
     now: u64,
 ) -> Status {
-    let observed = Observed::Present(&known.instance);
-    let step = known
-        .desired
-        .as_ref()
-        .map_or(Step::Done, |desired| decide(desired, &observed, &Evidence::default(), now));
+    let step = known.step(now);
     let why = match (&step, note) {
         (Step::Wait(why), None) => Some(why.clone()),
         (Step::Done, _) => None,
@@ -52,25 +48,13 @@ pub(super) fn render(
     }
 }
 
-/// Whether its document stays true until something changes: nothing to do and nothing to wait for.
-pub(super) fn is_at_rest(known: &Known) -> bool {
-    let observed = Observed::Present(&known.instance);
-    let Some(desired @ Desired::Running(target)) = &known.desired else { return false };
-    target.gave_up.is_none() && decide(desired, &observed, &Evidence::default(), 0) == Step::Done
-}
-
 /// Its phase, in one word.
 pub(super) fn phase(known: &Known, now: u64) -> &'static str {
-    let observed = Observed::Present(&known.instance);
-    let step = known
-        .desired
-        .as_ref()
-        .map_or(Step::Done, |desired| decide(desired, &observed, &Evidence::default(), now));
     let target = match &known.desired {
         Some(Desired::Running(target)) => Some(target.as_ref()),
         _ => None,
     };
-    state(known, target, &step)
+    state(known, target, &known.step(now))
 }
 
 fn plan(record: &Record, target: Option<&Target>, known: &Known, catalog: &ProviderCatalog) -> Plan {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::create::{random_id, retrying};
-use super::snapshot::Known;
+use super::known::Known;
 use crate::aws::{Outcome, Stored};
 use crate::decide::drift;
 use crate::error::{Error, Kind, Result, chain};

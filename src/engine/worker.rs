@@ -10,8 +10,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::known::Known;
 use super::refresh::lock;
-use super::snapshot::{Known, Sighting};
+use super::snapshot::Sighting;
 use super::{Engine, now};
 use crate::decide::{Evidence, Step, Verdict, Why, decide};
 use crate::model::{Desired, Observed, ServiceId};
@@ -65,17 +66,18 @@ impl Worker {
             return false;
         }
         let sighting = self.engine.inner.refresher.snapshot().get(self.id).cloned();
-        if let Some(found) = sighting.as_ref().and_then(with_wish) {
-            self.last = Some(found);
-        }
+        let found = sighting.as_ref().and_then(|sighting| self.with_wish(sighting));
+        let is_there = found.is_some();
+        self.last = found.or(self.last.take());
         // Once the instance is gone, what its tags asked for last still holds for what belonged to it.
         let Some((known, desired)) = self.last.clone() else { return self.leave_if_idle() };
         let seen_at = sighting.as_ref().map(|sighting| sighting.at);
-        let sighting = sighting.filter(|sighting| with_wish(sighting).is_some());
         let observed = match &sighting {
-            Some(sighting) => sighting.observed(),
+            // A missing instance is neither there nor gone.
+            Some(sighting) if is_there && sighting.is_missing() => Observed::Unknown,
+            Some(_) if is_there => Observed::Present(&known.instance),
             // Gone, or someone else has taken the name.
-            None => Observed::Absent,
+            _ => Observed::Absent,
         };
         self.heed_new_life(&known);
         self.heed_new_wish(&desired);
@@ -165,6 +167,13 @@ impl Worker {
         true
     }
 
+    /// The instance with what its tags ask for.
+    fn with_wish(&self, sighting: &Sighting) -> Option<(Arc<Known>, Desired)> {
+        let known = self.engine.open(sighting.kept.as_ref()?);
+        let desired = known.desired.clone()?;
+        Some((Arc::new(known), desired))
+    }
+
     fn seen_at(&self) -> Option<Instant> {
         self.engine.inner.refresher.snapshot().get(self.id).map(|sighting| sighting.at)
     }
@@ -210,6 +219,8 @@ impl Worker {
         if wish != self.wish {
             self.evidence.begin_wish();
             self.wish = wish;
+            // What the old wish waited for says nothing about the new one.
+            self.note(None);
         }
     }
 
@@ -232,10 +243,4 @@ impl Worker {
         }
         pushed
     }
-}
-
-/// The instance with what its tags ask for.
-fn with_wish(sighting: &Sighting) -> Option<(Arc<Known>, Desired)> {
-    let known = sighting.known.as_ref()?;
-    Some((Arc::clone(known), known.desired.clone()?))
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::status::Status;
 
 /// Tags of an instance, by key.
 pub type Tags = BTreeMap<String, String>;
 
 /// One DB instance as DescribeDBInstances reports it: only what the broker looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// DB instance identifier, lower case.
     pub identifier: String,
@@ -55,7 +57,7 @@ pub struct Instance {
 }
 
 /// Where clients connect.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
     /// DNS name; the certificate is valid for it.
     pub host: String,
@@ -64,7 +66,7 @@ pub struct Endpoint {
 }
 
 /// `PendingModifiedValues`, as far as the broker cares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// Class on its way.
     pub class: Option<String>,
@@ -91,7 +93,7 @@ impl Pending {
 }
 
 /// The DB parameter group of an instance, and whether the server runs with it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParameterGroup {
     /// Its name.
     pub name: String,
@@ -100,7 +102,7 @@ pub struct ParameterGroup {
 }
 
 /// `ParameterApplyStatus`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApplyStatus {
     /// The server runs with it.
     #[default]

@@ -5,8 +5,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// `DBInstanceStatus` as RDS spells it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Status(String);
 
 /// What a status means to the broker.
@@ -156,6 +158,12 @@ impl Status {
             "stopped" => "someone stopped it; RDS starts it again after seven days",
             _ => "read the instance's events; restore from a backup where it is not to be repaired",
         }
+    }
+
+    /// Whether an operator has to look at it.
+    #[must_use]
+    pub fn needs_help(&self) -> bool {
+        matches!(self.meaning(), Meaning::Broken | Meaning::StorageFull | Meaning::Stopped)
     }
 
     /// Whether the instance is still being made for the first time.

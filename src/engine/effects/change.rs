@@ -4,7 +4,7 @@ use super::login::lost;
 use super::{Effect, pause, refuse};
 use crate::aws::{Cause, Failure};
 use crate::decide::{Asked, Concern, Evidence, Modification, Why};
-use crate::engine::snapshot::Known;
+use crate::engine::known::Known;
 use crate::engine::{Engine, now};
 use crate::model::desired::Target;
 use crate::model::{Instance, Which};

@@ -4,7 +4,7 @@ use super::{Effect, pause};
 use crate::aws::Cause;
 use crate::decide::{Concern, Evidence, Keep, SnapshotEvidence, Why};
 use crate::engine::Engine;
-use crate::engine::snapshot::Known;
+use crate::engine::known::Known;
 use crate::error::chain;
 use crate::model::Meaning;
 

@@ -6,7 +6,7 @@ use super::{Effect, Problem};
 use crate::aws::{Cause, Failure};
 use crate::decide::{Concern, Evidence, Login, Refusal, Verdict, Why};
 use crate::engine::Engine;
-use crate::engine::snapshot::Known;
+use crate::engine::known::Known;
 use crate::error::chain;
 use crate::model::desired::Target;
 use crate::model::record::SecretRef;

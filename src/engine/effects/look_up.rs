@@ -9,8 +9,8 @@ use super::Effect;
 use crate::aws::{Event, Outcome};
 use crate::decide::{Concern, Evidence, Refusal};
 use crate::engine::Engine;
+use crate::engine::known::Known;
 use crate::engine::refresh::lock;
-use crate::engine::snapshot::Known;
 use crate::model::{Provider, Upgrades};
 
 /// How long what RDS says about upgrades is believed.

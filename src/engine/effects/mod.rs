@@ -10,7 +10,7 @@ mod look_up;
 use std::time::Duration;
 
 use super::create::retrying;
-use super::snapshot::Known;
+use super::known::Known;
 use super::{Engine, now};
 use crate::aws::{Cause, Failure};
 use crate::decide::{Concern, Evidence, Refusal, Step, Why};
@@ -104,10 +104,10 @@ impl Engine {
     pub(super) fn saw_tags(&self, known: &Known, tags: &Tags) {
         let Some(id) = self.inner.settings.broker.service_of(&known.instance.identifier) else { return };
         let snapshot = self.inner.refresher.snapshot();
-        let newest = snapshot.get(id).and_then(|sighting| sighting.known.clone());
+        let newest = snapshot.get(id).and_then(|sighting| Some(sighting.kept.as_ref()?.instance()));
         drop(snapshot);
-        let same_life = newest.filter(|newest| newest.instance.resource_id == known.instance.resource_id);
-        let mut instance = same_life.map_or_else(|| known.instance.clone(), |newest| newest.instance.clone());
+        let same_life = newest.filter(|newest| newest.resource_id == known.instance.resource_id);
+        let mut instance = same_life.unwrap_or_else(|| known.instance.clone());
         self.inner.refresher.wrote(id, &instance, tags);
         instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
         self.saw(instance);

@@ -3,22 +3,20 @@
 //! A group is removed only if it carries this broker's tags, is older than the grace period, and no
 //! instance uses it or is about to. RDS itself refuses to delete one in use.
 
-use std::collections::BTreeMap;
-
 use crate::aws::{Cause, ListedGroup, Outcome};
 use crate::engine::create::retrying;
-use crate::engine::snapshot::{Known, Snapshot};
+use crate::engine::known::Known;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, now};
-use crate::model::{Desired, ServiceId, Tags, group, tag};
+use crate::model::{Desired, Tags, group, tag};
 
 /// Removes what nothing uses. The snapshot must be newer than the listing.
 pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &Snapshot) -> Outcome<()> {
     let broker = &engine.inner.settings.broker;
-    let known: BTreeMap<ServiceId, &Known> =
-        snapshot.services().map(|(id, _, known)| (id, known.as_ref())).collect();
     for listed in groups {
         let Some(id) = group::service_of(broker, &listed.name) else { continue };
-        if known.get(&id).is_some_and(|known| uses(known, &listed.name)) {
+        let kept = snapshot.get(id).and_then(|sighting| sighting.kept.as_ref());
+        if kept.is_some_and(|kept| uses(&engine.open(kept), &listed.name)) {
             continue;
         }
         let tags = retrying(|| engine.inner.aws.group_tags(&listed.arn)).await?;

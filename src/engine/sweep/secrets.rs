@@ -15,7 +15,7 @@ use crate::model::{ServiceId, Which, desired::secret_arns, tag};
 /// Removes what nothing refers to. The snapshot must be newer than the listing.
 pub(super) async fn sweep(engine: &Engine, secrets: Vec<StoredSecret>, snapshot: &Snapshot) -> Outcome<()> {
     let referred: BTreeMap<ServiceId, Vec<String>> =
-        snapshot.services().map(|(id, _, known)| (id, secret_arns(&known.instance.tags))).collect();
+        snapshot.services().map(|(id, _, kept)| (id, secret_arns(&kept.instance().tags))).collect();
     for secret in &secrets {
         let Some(id) = orphaned(engine, secret, &referred) else { continue };
         // One answer without an instance proves nothing.

@@ -75,12 +75,10 @@ async fn a_name_that_is_taken_is_not_touched() {
     world.state().instances.insert(format!("{BROKER}-{id}"), foreign);
     assert_eq!(world.send("POST", "/postgres", &booking(id)).await.status, 409);
     let state = world.state();
-    assert!(state.secrets.is_empty());
-    assert!(
-        !state.calls.iter().any(|call| call.starts_with("Create") || call.starts_with("AddTags")),
-        "{:?}",
-        state.calls
-    );
+    assert!(state.secrets.is_empty(), "no secret stays behind: {:?}", state.secrets);
+    let found = &state.instances[&format!("{BROKER}-{id}")];
+    assert!(found.status == "available" && found.tags.is_empty(), "{found:?}");
+    assert!(!state.calls.iter().any(|call| call.starts_with("AddTags")), "{:?}", state.calls);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod failing;
 mod read;
+mod scale;
 mod update;
 
 use serde_json::{Value, json};

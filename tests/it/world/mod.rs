@@ -144,6 +144,21 @@ impl World {
         call(&self.router, method, path, headers, body).await
     }
 
+    /// Ends the creation of a service: available, with passwords that work, and nothing left to do.
+    pub(crate) fn settle(&self, id: uuid::Uuid) {
+        let mut state = self.state();
+        let identifier = format!("{BROKER}-{id}");
+        let instance = state.instances.get_mut(&identifier).unwrap();
+        instance.status = "available".into();
+        let resource_id = rds::resource_id(&identifier);
+        for which in ["superuser", "user"] {
+            let version = instance.tags[&format!("codesphere:secret/{which}")].clone();
+            instance.tags.insert(format!("codesphere:applied/{which}"), format!("{version}@{resource_id}"));
+        }
+        let wish = instance.tags["codesphere:wish"].clone();
+        instance.tags.insert("codesphere:done".into(), wish);
+    }
+
     /// With the token, as JSON.
     pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let headers = [("authorization", TOKEN), ("content-type", "application/json")];

@@ -18,17 +18,22 @@ use super::{Instance, State, failure};
 
 const PAGE: usize = 100;
 
+pub(super) fn resource_id(identifier: &str) -> String {
+    format!("db-{identifier}").to_uppercase()
+}
+
 fn described(identifier: &str, instance: &Instance) -> DbInstance {
     let tags = instance.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
     DbInstance::builder()
         .db_instance_identifier(identifier)
         .db_instance_arn(format!("arn:aws:rds:eu-central-1:123456789012:db:{identifier}"))
-        .dbi_resource_id(format!("db-{identifier}").to_uppercase())
+        .dbi_resource_id(resource_id(identifier))
         .db_instance_status(&instance.status)
         .engine("postgres")
         .engine_version(&instance.version)
         .db_instance_class(&instance.class)
         .allocated_storage(instance.storage)
+        .storage_type("gp3")
         .backup_retention_period(7)
         .set_tag_list(Some(tags.collect()))
         .build()

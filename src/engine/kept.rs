@@ -1,0 +1,71 @@
+//! What the snapshot keeps of an instance: packed, with the few facts that every round asks for beside it.
+//!
+//! Ten thousand descriptions, as they are worked with, are ten times as large as what they say. Nearly all of
+//! them are at rest, and nobody looks at more of them than these facts and the document.
+
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use super::known::Known;
+use super::status;
+use crate::model::{BrokerName, Catalog, Instance, Meaning, Provider};
+
+/// An instance as last described.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    packed: Box<[u8]>,
+    /// The provider under whose path it is; `None` for what is not ours.
+    pub(crate) provider: Option<Provider>,
+    /// Whether nothing about it is expected to change by itself.
+    pub(crate) is_settled: bool,
+    /// Whether RDS is deleting it.
+    pub(crate) is_deleting: bool,
+    /// Whether its status needs an operator, or is one that nobody here knows.
+    pub(crate) is_noteworthy: bool,
+    /// Its phase, where it is at rest: nothing to do and nothing to wait for, whatever the time.
+    pub(crate) resting: Option<&'static str>,
+    /// Its status document as JSON, once it was asked for and where it stays true.
+    pub(crate) document: OnceLock<Bytes>,
+}
+
+impl Kept {
+    pub(crate) fn new(known: &Known) -> Self {
+        let status = &known.instance.status;
+        Self {
+            packed: pack(&known.instance),
+            provider: known.provider(),
+            is_settled: known.is_settled(),
+            is_deleting: status.meaning() == Meaning::Deleting,
+            is_noteworthy: !status.is_known() || status.needs_help(),
+            resting: known.is_at_rest().then(|| status::phase(known, 0)),
+            document: OnceLock::new(),
+        }
+    }
+
+    /// Whether it says the same as a newer description.
+    pub(crate) fn says(&self, instance: &Instance) -> bool {
+        *self.packed == *pack(instance)
+    }
+
+    /// The instance.
+    #[expect(clippy::expect_used, reason = "this process packed these very bytes from the same type")]
+    pub(crate) fn instance(&self) -> Instance {
+        postcard::from_bytes(&self.packed).expect("what was packed can be unpacked")
+    }
+
+    /// The instance with all that its tags say.
+    pub(crate) fn open(&self, broker: &BrokerName, catalog: &Catalog) -> Known {
+        Known::new(self.instance(), broker, catalog)
+    }
+
+    /// Whether it is a service under this provider's path.
+    pub(crate) fn is_of(&self, provider: Provider) -> bool {
+        self.provider == Some(provider)
+    }
+}
+
+#[expect(clippy::expect_used, reason = "strings, numbers and maps of them always have a packed form")]
+fn pack(instance: &Instance) -> Box<[u8]> {
+    postcard::to_allocvec(instance).expect("an instance can be packed").into_boxed_slice()
+}

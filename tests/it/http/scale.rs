@@ -1,0 +1,212 @@
+//! What polling costs and how old the answers are, counted call by call in a clock that only moves when all wait.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{booking, status};
+use crate::world::{Answer, BROKER, World};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The windows of the defaults, and nothing that observes beside them.
+const WINDOWS: [(&str, &str); 4] = [
+    ("BROKER_REFRESH_ACTIVE_SECONDS", "5"),
+    ("BROKER_REFRESH_SETTLED_SECONDS", "60"),
+    ("BROKER_SWEEP_SECONDS", "604800"),
+    ("BROKER_REQUESTS_BURST", "100000"),
+];
+
+/// A broker that knows so many services at rest, and has looked at them just now.
+async fn settled(count: usize) -> (World, Vec<Uuid>) {
+    let world = World::with(&WINDOWS).await;
+    let ids: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
+    for id in &ids {
+        assert_eq!(world.send("POST", "/postgres", &booking(*id)).await.status, 201);
+        world.settle(*id);
+    }
+    crate::broker::eventually("the services to be at rest", async || {
+        let answer = get(&world, &ids).await;
+        let documents = answer.json();
+        let ready = |id: &Uuid| documents[id.to_string()]["details"]["state"] == "available";
+        ids.iter().all(ready).then_some(())
+    })
+    .await;
+    tokio::time::sleep(MINUTE).await;
+    get(&world, &ids).await;
+    world.state().calls.clear();
+    (world, ids)
+}
+
+async fn get(world: &World, ids: &[Uuid]) -> Answer {
+    let query: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
+    let answer = world.send("GET", &format!("/postgres?{}", query.join("&")), &Value::Null).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer
+}
+
+fn age(answer: &Answer) -> u64 {
+    answer.headers["age"].to_str().unwrap().parse().unwrap()
+}
+
+/// So many callers, each asking every ten seconds for everything. Returns the oldest age that was told.
+async fn poll(world: &World, ids: &[Uuid], callers: usize, during: Duration) -> u64 {
+    let until = Instant::now() + during;
+    let mut oldest = 0;
+    while Instant::now() < until {
+        let answers = futures_util::future::join_all((0..callers).map(|_| get(world, ids))).await;
+        for answer in answers {
+            assert_eq!(answer.json().as_object().unwrap().len(), ids.len());
+            oldest = oldest.max(age(&answer));
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    oldest
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_costs_a_call_per_hundred_services_however_many_callers_ask() {
+    let (world, ids) = settled(250).await;
+    for callers in [1, 10] {
+        tokio::time::sleep(MINUTE).await;
+        world.state().calls.clear();
+        let oldest = poll(&world, &ids, callers, MINUTE * 5).await;
+        let calls = world.state().calls.clone();
+        assert!(calls.iter().all(|call| call == "DescribeDBInstances"), "{calls:?}");
+        // Five windows, and one that had begun; three calls each.
+        assert!((15..=18).contains(&calls.len()), "{} calls for {callers} callers", calls.len());
+        assert!(oldest <= 60, "{oldest} s old");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_transition_is_looked_at_alone_and_often() {
+    let (world, ids) = settled(250).await;
+    let moving = ids[7];
+    let change = json!({"plan": {"parameters": {"storage": 40000}}});
+    assert_eq!(world.send("PATCH", &format!("/postgres/{moving}"), &change).await.status, 204);
+    world.state().instances.get_mut(&format!("{BROKER}-{moving}")).unwrap().status = "modifying".into();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    world.state().calls.clear();
+    let oldest = poll(&world, &[moving], 5, MINUTE).await;
+    assert!(oldest <= 5, "{oldest} s old");
+    let calls = world.state().calls.len();
+    // One call per window of five seconds, and one sweep of three pages.
+    assert!((12..=18).contains(&calls), "{calls} calls");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_only_callers_would_need_is_not_observed_while_nobody_asks() {
+    let (world, ids) = settled(120).await;
+    tokio::time::sleep(MINUTE * 3).await;
+    world.state().calls.clear();
+    tokio::time::sleep(MINUTE * 60).await;
+    assert_eq!(world.state().calls, Vec::<String>::new());
+    // The first who asks again gets a fresh answer, not one of an hour ago.
+    assert!(age(&get(&world, &ids).await) <= 60);
+    assert_eq!(world.state().calls.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_this_process_changed_is_known_at_once() {
+    let (world, ids) = settled(3).await;
+    let id = ids[0];
+    assert_eq!(status(&world, id).await["plan"]["parameters"]["storage"], 20000);
+    let change = json!({"plan": {"parameters": {"storage": 40000}}});
+    assert_eq!(world.send("PATCH", &format!("/postgres/{id}"), &change).await.status, 204);
+    assert_eq!(status(&world, id).await["plan"]["parameters"]["storage"], 40000);
+    let listed = async || world.send("GET", "/postgres", &Value::Null).await.json().as_array().unwrap().len();
+    assert_eq!(listed().await, 3);
+    assert_eq!(world.send("POST", "/postgres", &booking(Uuid::new_v4())).await.status, 201);
+    assert_eq!(listed().await, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_aws_throttles_the_age_is_told_up_to_the_limit_and_nothing_is_gone() {
+    let (world, ids) = settled(150).await;
+    world.fail("DescribeDBInstances", Some("Throttling"));
+    let begun = Instant::now();
+    while begun.elapsed() < MINUTE * 9 {
+        let answer = get(&world, &ids).await;
+        assert_eq!(answer.json().as_object().unwrap().len(), ids.len());
+        let honest = age(&answer).abs_diff(begun.elapsed().as_secs());
+        assert!(
+            honest <= 10,
+            "{} s after the last answer the age is {}",
+            begun.elapsed().as_secs(),
+            age(&answer)
+        );
+        tokio::time::sleep(MINUTE).await;
+    }
+    tokio::time::sleep(MINUTE * 2).await;
+    for path in ["/postgres".to_owned(), format!("/postgres?id={}", ids[0])] {
+        let answer = world.send("GET", &path, &Value::Null).await;
+        assert_eq!(answer.status, 503, "{path}: {}", answer.text);
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+    world.fail("DescribeDBInstances", None);
+    crate::broker::eventually("fresh answers", async || {
+        let answer = world.send("GET", &format!("/postgres?id={}", ids[0]), &Value::Null).await;
+        (answer.status == 200 && age(&answer) <= 60).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_answers_over_a_while_make_an_instance_gone() {
+    let (world, ids) = settled(2).await;
+    let identifier = format!("{BROKER}-{}", ids[0]);
+    let instance = world.state().instances.remove(&identifier).unwrap();
+    tokio::time::sleep(MINUTE).await;
+    // One sweep without it, and it is there again.
+    assert_eq!(get(&world, &ids).await.json().as_object().unwrap().len(), 2);
+    world.state().instances.insert(identifier.clone(), instance);
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(get(&world, &ids).await.json().as_object().unwrap().len(), 2);
+    // Gone for good is seen as such, and soon.
+    world.state().instances.remove(&identifier);
+    tokio::time::sleep(MINUTE).await;
+    get(&world, &ids).await;
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    assert_eq!(get(&world, &ids).await.json().as_object().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn metrics_tell_how_everything_stands_and_name_no_service() {
+    let (world, id) = super::booked().await;
+    world.send("GET", "/postgres/nothing/here", &Value::Null).await;
+    let answer = world.call("GET", "/metrics", &[], "").await;
+    assert_eq!(answer.status, 200);
+    for line in [
+        r#"rds_broker_aws_calls_total{service="rds",operation="CreateDBInstance",outcome="ok"} 1"#,
+        r#"rds_broker_aws_calls_total{service="secretsmanager",operation="CreateSecret",outcome="ok"} 2"#,
+        r#"rds_broker_http_requests_total{method="POST",route="/postgres",status="201"} 1"#,
+        r#"rds_broker_http_request_duration_seconds_count{method="POST",route="/postgres"} 1"#,
+        r#"rds_broker_services{provider="postgres",phase="creating"} 1"#,
+        r#"rds_broker_aws_waiting{service="rds",lane="write"} 0"#,
+        "rds_broker_snapshot_services 1",
+        "rds_broker_unknown_statuses_total 0",
+    ] {
+        assert!(answer.text.lines().any(|found| found == line), "{line} is not in\n{}", answer.text);
+    }
+    assert!(!answer.text.contains(&id.to_string()) && !answer.text.contains("nothing"), "{}", answer.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_nobody_knows_is_counted_once_and_counts_as_in_progress() {
+    let (world, ids) = settled(2).await;
+    for id in &ids {
+        world.state().instances.get_mut(&format!("{BROKER}-{id}")).unwrap().status = "quantum-leaping".into();
+    }
+    tokio::time::sleep(MINUTE).await;
+    for _ in 0..5 {
+        let documents = get(&world, &ids).await.json();
+        assert_eq!(documents[ids[0].to_string()]["details"]["ready"], false);
+        assert!(documents[ids[0].to_string()].get("error").is_none(), "{documents}");
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    let metrics = world.call("GET", "/metrics", &[], "").await.text;
+    assert!(metrics.contains("rds_broker_unknown_statuses_total 2\n"), "{metrics}");
+}
