@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Aws, Budget};
 use crate::config::Config;
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::metrics::Metrics;
 use crate::model::{Catalog, Create, Provider, ServiceId, Update};
 use crate::sql::Databases;
+use crate::tokens::Tokens;
 
 /// Within what a write is answered; what is not finished then goes on without the caller.
 const ANSWER_WITHIN: Duration = Duration::from_secs(11);
@@ -22,6 +24,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(11);
 pub struct App {
     config: Arc<Config>,
     engine: Engine,
+    tokens: Arc<Tokens>,
+    stopped: CancellationToken,
 }
 
 /// An answer, and how old the oldest observation in it is.
@@ -70,12 +74,18 @@ impl App {
             stale_limit: config.stale_limit,
             batch: usize::try_from(config.describe_batch.get()).unwrap_or(usize::MAX),
         };
+        let aws = Arc::new(aws);
+        let tokens = Arc::new(Tokens::new(&config));
+        let stopped = CancellationToken::new();
+        let (fresh, calls, stop) = (Arc::clone(&tokens), Arc::clone(&aws), stopped.clone());
+        tokio::spawn(async move { fresh.keep_fresh(&calls, stop).await });
         let engine = Engine::start(aws, databases, Arc::new(catalog), settings, metrics);
-        Ok(Self { config: Arc::new(config), engine })
+        Ok(Self { config: Arc::new(config), engine, tokens, stopped })
     }
 
     /// Stops the engine: AWS calls under way end, nothing new begins.
     pub async fn stop(&self) {
+        self.stopped.cancel();
         self.engine.stop().await;
     }
 
@@ -83,6 +93,12 @@ impl App {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Whose requests are answered.
+    #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// The catalogue in force.
@@ -153,11 +169,12 @@ impl App {
         self.engine.metrics().text()
     }
 
-    /// Whether AWS is observed; otherwise a sentence that says what is wrong.
+    /// Whether requests are answered as they should be; otherwise a sentence that says what is wrong.
     ///
     /// # Errors
     /// The sentence.
     pub fn readiness(&self) -> std::result::Result<(), String> {
+        self.tokens.readiness()?;
         self.engine.readiness()
     }
 }

@@ -21,6 +21,7 @@
 
 pub mod config;
 pub mod telemetry;
+pub mod tokens;
 
 pub mod app;
 pub mod http;

@@ -1,14 +1,14 @@
 //! The process: settings, logging, engine, server, drain.
 
 use std::io::Write;
+use std::net::TcpListener;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use rds_broker::app::App;
 use rds_broker::config::{Config, Mistake};
 use rds_broker::model::Catalog;
-use rds_broker::{http, sql, telemetry};
-use tokio::net::TcpListener;
+use rds_broker::{config, http, sql, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Exit code for settings that cannot be used (EX_USAGE of sysexits.h).
@@ -87,16 +87,26 @@ fn settings() -> Result<Settings, Vec<String>> {
                 Err(error) => Err(vec![format!("BROKER_DB_CA_FILE: {error}")]),
             }),
     };
+    let files = config.as_ref().map_or_else(|_| Vec::new(), unusable_files);
     match (config, catalog, ca_pem) {
-        (Ok(config), Ok(catalog), Ok(ca_pem)) => Ok(Settings { config, catalog, ca_pem }),
+        (Ok(config), Ok(catalog), Ok(ca_pem)) if files.is_empty() => Ok(Settings { config, catalog, ca_pem }),
         (config, catalog, ca_pem) => {
             let mut mistakes: Vec<String> =
                 config.err().unwrap_or_default().iter().map(Mistake::to_string).collect();
+            mistakes.extend(files);
             mistakes.extend(catalog.err().unwrap_or_default());
             mistakes.extend(ca_pem.err().unwrap_or_default());
             Err(mistakes)
         }
     }
+}
+
+/// What is wrong with files that are read again later, too.
+fn unusable_files(config: &Config) -> Vec<String> {
+    let tokens = config.tokens_file.as_deref().map(config::tokens::read_file);
+    let tokens = tokens.and_then(Result::err).map(|problem| format!("BROKER_TOKENS_FILE {problem}"));
+    let tls = config.tls.as_ref().map(http::tls::check).and_then(Result::err);
+    tokens.into_iter().chain(tls).collect()
 }
 
 fn tell(mistakes: &[String]) {
@@ -111,11 +121,10 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let Settings { config, catalog, ca_pem } = settings;
     telemetry::start(config.log_format, &config.log_level)?;
     let deadline = config.shutdown_deadline;
-    let listener = TcpListener::bind(&config.listen)
-        .await
-        .with_context(|| format!("cannot listen at {}", config.listen))?;
+    let listener =
+        TcpListener::bind(&config.listen).with_context(|| format!("cannot listen at {}", config.listen))?;
     let app = App::start(config, catalog, ca_pem).await?;
-    tracing::info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "Listening");
+    tracing::info!(address = %listener.local_addr()?, tls = app.config().tls.is_some(), version = env!("CARGO_PKG_VERSION"), "Listening");
 
     let (drain, drained) = tokio::sync::oneshot::channel::<()>();
     let mut server = tokio::spawn(http::serve(listener, app.clone(), drained));

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, Tag};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -81,17 +82,14 @@ impl Aws {
 
     /// GetSecretValue of one version.
     pub async fn secret(&self, arn: &str, version: &str) -> Outcome<SecretString> {
-        let answer = self
-            .call(
-                Service::Secrets,
-                Lane::Write,
-                "GetSecretValue",
-                self.secrets.get_secret_value().secret_id(arn).version_id(version).send(),
-            )
-            .await?;
-        let value =
-            answer.secret_string().ok_or_else(|| Failure::incomplete("GetSecretValue", "SecretString"))?;
-        Ok(SecretString::from(value))
+        let call = self.secrets.get_secret_value().secret_id(arn).version_id(version).send();
+        value_of(self.call(Service::Secrets, Lane::Write, "GetSecretValue", call).await?)
+    }
+
+    /// GetSecretValue of the current version: only of what is not this broker's to write.
+    pub async fn current_secret(&self, id: &str) -> Outcome<SecretString> {
+        let call = self.secrets.get_secret_value().secret_id(id).send();
+        value_of(self.call(Service::Secrets, Lane::Read, "GetSecretValue", call).await?)
     }
 
     /// DeleteSecret, at once and for good. A secret that is gone already is no failure.
@@ -134,6 +132,11 @@ impl Aws {
         let secrets = answer.secret_list().iter().filter_map(stored_secret).collect();
         Ok((secrets, answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned)))
     }
+}
+
+fn value_of(answer: GetSecretValueOutput) -> Outcome<SecretString> {
+    let value = answer.secret_string.ok_or_else(|| Failure::incomplete("GetSecretValue", "SecretString"))?;
+    Ok(SecretString::from(value))
 }
 
 fn stored_secret(entry: &aws_sdk_secretsmanager::types::SecretListEntry) -> Option<StoredSecret> {

@@ -78,7 +78,7 @@ pub struct Engine {
 
 #[derive(Debug)]
 struct Inner {
-    aws: Aws,
+    aws: Arc<Aws>,
     databases: Databases,
     catalog: Arc<Catalog>,
     settings: Settings,
@@ -98,7 +98,7 @@ impl Engine {
     /// Starts observing and working. AWS need not be reachable yet.
     #[must_use]
     pub fn start(
-        aws: Aws,
+        aws: Arc<Aws>,
         databases: Databases,
         catalog: Arc<Catalog>,
         settings: Settings,

@@ -8,13 +8,13 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use governor::DefaultDirectRateLimiter;
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
-use crate::config::Config;
+use crate::app::App;
 use crate::error::{Error, Kind};
 
 /// Within what every request is answered; the platform gives up after 15 s.
@@ -22,26 +22,26 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(12);
 
 /// The tokens with a limit each, and the bound on concurrent work.
 pub(super) struct Guard {
-    tokens: Vec<(SecretString, DefaultDirectRateLimiter)>,
+    app: App,
     places: Semaphore,
 }
 
 impl Guard {
-    pub(super) fn new(config: &Config) -> Self {
-        let quota = Quota::per_second(config.requests_per_second).allow_burst(config.requests_burst);
-        let tokens = config.tokens.iter().map(|token| (token.clone(), RateLimiter::direct(quota))).collect();
-        let places = usize::try_from(config.max_concurrent_requests.get()).unwrap_or(Semaphore::MAX_PERMITS);
-        Self { tokens, places: Semaphore::new(places) }
+    pub(super) fn new(app: App) -> Self {
+        let most = app.config().max_concurrent_requests.get();
+        let places = Semaphore::new(usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS));
+        Self { app, places }
     }
 
     /// The limit of the token that was sent. All tokens are compared, each in constant time, so
     /// that the time tells nothing.
-    fn limit(&self, headers: &HeaderMap) -> Option<&DefaultDirectRateLimiter> {
+    fn limit(&self, headers: &HeaderMap) -> Option<Arc<DefaultDirectRateLimiter>> {
+        let tokens = self.app.tokens().current();
         let mut found = None;
         for sent in sent_tokens(headers) {
-            for (token, limit) in &self.tokens {
-                if bool::from(token.expose_secret().as_bytes().ct_eq(sent)) {
-                    found = Some(limit);
+            for token in tokens.iter() {
+                if bool::from(token.value.expose_secret().as_bytes().ct_eq(sent)) {
+                    found = Some(Arc::clone(&token.limit));
                 }
             }
         }

@@ -10,6 +10,8 @@ mod id;
 mod log;
 mod read;
 mod respond;
+mod serve;
+pub mod tls;
 mod update;
 
 use std::sync::Arc;
@@ -19,14 +21,13 @@ use axum::extract::{FromRef, Request};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{delete, get, patch, post, put};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::error::{Error, Kind};
 use crate::model::Provider;
 use guard::Guard;
+pub use serve::serve;
 
 /// Where a provider's routes answer: the platform's own library adds the second form.
 const PREFIXES: [&str; 2] = ["", "/api/v1"];
@@ -46,7 +47,7 @@ impl FromRef<Scope> for App {
 
 /// All routes over an application: what the process serves and what tests call.
 pub fn router(app: App) -> Router {
-    let guard = Arc::new(Guard::new(app.config()));
+    let guard = Arc::new(Guard::new(app.clone()));
     let mut services = Router::new();
     for provider in app.catalog().providers() {
         let scope = Scope { app: app.clone(), provider };
@@ -71,19 +72,6 @@ pub fn router(app: App) -> Router {
         .merge(health)
         .layer(CatchPanicLayer::custom(respond::panicked))
         .layer(from_fn_with_state(app, log::request))
-}
-
-/// Serves until `drained` says so, and then until the requests under way are answered.
-///
-/// # Errors
-/// Where the listener fails.
-pub async fn serve(listener: TcpListener, app: App, drained: oneshot::Receiver<()>) -> std::io::Result<()> {
-    axum::serve(listener, router(app))
-        .with_graceful_shutdown(async {
-            // A dropped sender means the same as a sent signal.
-            drop(drained.await);
-        })
-        .await
 }
 
 /// One provider's routes, each with and without the trailing slash.

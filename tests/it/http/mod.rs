@@ -7,6 +7,8 @@ mod delete;
 mod failing;
 mod read;
 mod scale;
+mod tls;
+mod tokens;
 mod update;
 
 use serde_json::{Value, json};

@@ -69,6 +69,7 @@ fn failure(code: &str, message: &str) -> ErrorMetadata {
 #[derive(Clone)]
 pub(crate) struct World {
     state: Arc<Mutex<State>>,
+    pub(crate) app: App,
     pub(crate) router: Router,
 }
 
@@ -118,7 +119,7 @@ impl World {
         let aws = Aws::with_clients(clients.0, clients.1, budget, budget, Arc::clone(&metrics));
         let ca = rds_broker::sql::RDS_CA_BUNDLE;
         let app = App::with_aws(config, Catalog::builtin(), ca, aws, metrics).unwrap();
-        Self { state, router: rds_broker::http::router(app) }
+        Self { state, router: rds_broker::http::router(app.clone()), app }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

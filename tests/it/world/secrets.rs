@@ -49,7 +49,12 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
     let get = mock!(Client::get_secret_value).then_compute_response(move |input| {
         let state = enter!(world, "GetSecretValue", GetSecretValueError);
         let versions = state.secrets.get(input.secret_id().unwrap());
-        match versions.and_then(|versions| versions.get(input.version_id().unwrap())) {
+        // Without a version the current one: here the only one, of a secret that a test keeps.
+        let value = versions.and_then(|versions| match input.version_id() {
+            Some(version) => versions.get(version),
+            None => versions.values().last(),
+        });
+        match value {
             Some(value) => MockResponse::Output(GetSecretValueOutput::builder().secret_string(value).build()),
             None => {
                 let meta =

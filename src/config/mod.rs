@@ -2,20 +2,28 @@
 //!
 //! `.env.example` lists the same names with the same defaults; a test compares the two.
 
+mod reader;
+pub mod tokens;
+
 use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
 use crate::model::BrokerName;
+use reader::Reader;
 
 /// Every variable the broker reads, with its default (`None`: off or none).
 pub const VARIABLES: &[(&str, Option<&str>)] = &[
     ("BROKER_LISTEN", Some("127.0.0.1:8080")),
     ("BROKER_TOKENS", None),
+    ("BROKER_TOKENS_FILE", None),
+    ("BROKER_TOKENS_SECRET", None),
+    ("BROKER_RELOAD_SECONDS", Some("30")),
+    ("BROKER_TLS_CERTIFICATE", None),
+    ("BROKER_TLS_KEY", None),
     ("BROKER_NAME", Some("codesphere")),
     ("BROKER_CATALOG", None),
     ("BROKER_LOG_FORMAT", Some("json")),
@@ -54,8 +62,16 @@ pub enum LogFormat {
 pub struct Config {
     /// `host:port` to listen at.
     pub listen: String,
-    /// Tokens that are accepted; never empty.
+    /// Tokens of the environment. They, the file or the secret are set.
     pub tokens: Vec<SecretString>,
+    /// A file of more tokens.
+    pub tokens_file: Option<PathBuf>,
+    /// Name or ARN of a secret of more tokens.
+    pub tokens_secret: Option<String>,
+    /// How often the files and the secret of tokens and TLS are read again.
+    pub reload_every: Duration,
+    /// PEM files of the server's certificate chain and its key; plain HTTP without.
+    pub tls: Option<TlsFiles>,
     /// Prefix of identifiers and secrets, value of the broker's tag.
     pub broker: BrokerName,
     /// A catalogue of one's own.
@@ -102,6 +118,15 @@ pub struct Config {
     pub shutdown_deadline: Duration,
 }
 
+/// The files TLS needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Certificate chain, the server's own first.
+    pub certificate: PathBuf,
+    /// Private key.
+    pub key: PathBuf,
+}
+
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -127,7 +152,7 @@ impl Config {
         lookup: impl Fn(&str) -> Option<String>,
         names: impl IntoIterator<Item = String>,
     ) -> Result<Self, Vec<Mistake>> {
-        let mut reader = Reader { lookup: &lookup, mistakes: Vec::new() };
+        let mut reader = Reader::new(&lookup);
         let config = Self::read(&mut reader);
         for name in names {
             if name.starts_with("BROKER_") && VARIABLES.iter().all(|(known, _)| *known != name) {
@@ -144,6 +169,8 @@ impl Config {
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let listen = reader.listen();
         let tokens = reader.tokens();
+        let reload_every = reader.seconds("BROKER_RELOAD_SECONDS", 0.05, 86_400.0);
+        let tls = reader.tls();
         let broker = reader.parsed::<BrokerName>("BROKER_NAME");
         let log_format = reader.log_format();
         let log_level = reader.log_level();
@@ -164,6 +191,10 @@ impl Config {
         Some(Self {
             listen: listen?,
             tokens: tokens?,
+            tokens_file: reader.get("BROKER_TOKENS_FILE").map(PathBuf::from),
+            tokens_secret: reader.get("BROKER_TOKENS_SECRET"),
+            reload_every: reload_every?,
+            tls: tls?,
             broker: broker?,
             catalog_path: reader.get("BROKER_CATALOG").map(PathBuf::from),
             log_format: log_format?,
@@ -187,126 +218,6 @@ impl Config {
             max_concurrent_requests: max_concurrent_requests?,
             shutdown_deadline: shutdown_deadline?,
         })
-    }
-}
-
-/// Looks variables up and collects what is wrong with them.
-struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
-    mistakes: Vec<Mistake>,
-}
-
-impl Reader<'_> {
-    fn mistake(&mut self, variable: &str, message: impl Into<String>) {
-        self.mistakes.push(Mistake { variable: variable.to_owned(), message: message.into() });
-    }
-
-    /// The value, or the default.
-    fn get(&self, name: &str) -> Option<String> {
-        let set = (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        set.or_else(|| {
-            let default =
-                VARIABLES.iter().find(|(known, _)| *known == name).and_then(|(_, default)| *default);
-            default.map(str::to_owned)
-        })
-    }
-
-    fn list(&self, name: &str) -> Vec<String> {
-        let value = self.get(name).unwrap_or_default();
-        value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-    }
-
-    fn parsed<T>(&mut self, name: &str) -> Option<T>
-    where
-        T: FromStr,
-        T::Err: fmt::Display,
-    {
-        match self.get(name)?.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.mistake(name, error.to_string());
-                None
-            }
-        }
-    }
-
-    fn listen(&mut self) -> Option<String> {
-        let value = self.get("BROKER_LISTEN")?;
-        // A colon in the host is an IPv6 address, which stands in brackets: ::1 would be host : and port 1.
-        let is_host = |host: &str| {
-            !host.is_empty() && (!host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
-        };
-        let port = value
-            .rsplit_once(':')
-            .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| is_host(host)));
-        if port.is_none() {
-            self.mistake("BROKER_LISTEN", "must be host:port, as 127.0.0.1:8080 or [::1]:8080");
-        }
-        port.map(|_| value)
-    }
-
-    fn tokens(&mut self) -> Option<Vec<SecretString>> {
-        let tokens = self.list("BROKER_TOKENS");
-        if tokens.is_empty() {
-            self.mistake("BROKER_TOKENS", "must hold at least one token: requests are not answered without");
-            return None;
-        }
-        if tokens.iter().any(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
-            self.mistake("BROKER_TOKENS", "must hold printable ASCII without blanks only");
-            return None;
-        }
-        Some(tokens.into_iter().map(SecretString::from).collect())
-    }
-
-    fn log_format(&mut self) -> Option<LogFormat> {
-        match self.get("BROKER_LOG_FORMAT")?.as_str() {
-            "json" => Some(LogFormat::Json),
-            "pretty" => Some(LogFormat::Pretty),
-            _ => {
-                self.mistake("BROKER_LOG_FORMAT", "must be json or pretty");
-                None
-            }
-        }
-    }
-
-    fn log_level(&mut self) -> Option<String> {
-        let value = self.get("BROKER_LOG_LEVEL")?;
-        // A bare word that is no level is a target to tracing, and a mistyped one would log nothing at all.
-        let bare = |part: &&str| !part.trim().is_empty() && !part.contains(['=', '[', ']']);
-        let is_level = |part: &str| part.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
-        let mistyped = value.split(',').filter(bare).any(|part| !is_level(part));
-        if mistyped || tracing_subscriber::EnvFilter::try_new(&value).is_err() {
-            self.mistake(
-                "BROKER_LOG_LEVEL",
-                "must be a level (off, error, warn, info, debug, trace), or a filter as info,rds_broker=debug",
-            );
-            return None;
-        }
-        Some(value)
-    }
-
-    fn rate(&mut self, name: &str) -> Option<f64> {
-        self.between(name, 0.01, 10_000.0)
-    }
-
-    fn seconds(&mut self, name: &str, least: f64, most: f64) -> Option<Duration> {
-        self.between(name, least, most).map(Duration::from_secs_f64)
-    }
-
-    fn between(&mut self, name: &str, least: f64, most: f64) -> Option<f64> {
-        let value = self.get(name)?.parse().ok().filter(|value: &f64| (least..=most).contains(value));
-        if value.is_none() {
-            self.mistake(name, format!("must be a number from {least} to {most}"));
-        }
-        value
-    }
-
-    fn count(&mut self, name: &str) -> Option<NonZeroU32> {
-        let value = self.get(name)?.parse().ok().filter(|value: &NonZeroU32| value.get() <= 1_000_000);
-        if value.is_none() {
-            self.mistake(name, "must be a whole number from 1 to 1000000");
-        }
-        value
     }
 }
 
@@ -377,7 +288,7 @@ mod tests {
 
     #[test]
     fn env_example_lists_every_variable_with_its_default() {
-        let text = include_str!("../.env.example");
+        let text = include_str!("../../.env.example");
         let listed: Vec<(String, String)> = text
             .lines()
             .map(|line| line.trim_start_matches("# ").trim())
