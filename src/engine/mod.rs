@@ -140,14 +140,19 @@ impl Engine {
         &self.inner.catalog
     }
 
-    /// Whether AWS has been observed and still answers; otherwise what is wrong.
-    pub fn readiness(&self) -> std::result::Result<(), String> {
-        if let Some(failure) = &self.inner.refresher.rounds().borrow().failure {
-            return Err(format!("AWS cannot be observed: {failure}"));
-        }
-        match self.inner.refresher.snapshot().swept_at {
-            Some(_) => Ok(()),
-            None => Err("AWS has not been observed yet".to_owned()),
+    /// Whether AWS was observed, and not too long ago: what is wrong, if anything is. A replica that AWS throttles or
+    /// does not answer for a while is as good as any other, and what is known is still told.
+    ///
+    /// # Errors
+    /// Where no answer could be given at all: the sentence says why.
+    pub fn readiness(&self) -> std::result::Result<Option<String>, String> {
+        let failure = self.inner.refresher.rounds().borrow().failure.clone();
+        let problem = failure.map(|failure| format!("AWS cannot be observed: {failure}"));
+        match (self.inner.refresher.snapshot().swept_at, problem) {
+            (None, None) => Err("AWS has not been observed yet".to_owned()),
+            (None, Some(problem)) => Err(problem),
+            (Some(at), Some(problem)) if at.elapsed() > self.inner.settings.stale_limit => Err(problem),
+            (Some(_), problem) => Ok(problem),
         }
     }
 

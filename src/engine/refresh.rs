@@ -181,7 +181,8 @@ impl Refresher {
             if let Some(failure) = &failure {
                 tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
             }
-            self.rounds.send_replace(Round { number, failure: failure.map(|failure| failure.to_string()) });
+            let failure = failure.map(|failure| failure.to_string());
+            self.rounds.send_replace(Round { number, failure });
             tokio::select! {
                 () = stopped.cancelled() => return,
                 () = self.pause(failed_rounds) => {}

@@ -128,3 +128,25 @@ async fn a_deletion_ends_in_every_state_and_keeps_what_the_catalogue_asks_for() 
     }
     broker.assert_aws_holds(&[]).await;
 }
+
+#[tokio::test]
+async fn the_log_level_is_changed_while_it_runs() {
+    let broker = Broker::start().await;
+    let change = async |level: &str, token: &str| {
+        let url = format!("{}/admin/log-level", broker.url());
+        let body = serde_json::json!({"level": level});
+        reqwest::Client::new().put(url).bearer_auth(token).json(&body).send().await.unwrap().status().as_u16()
+    };
+    let talks = async || {
+        let before = broker.log().lines().filter(|line| line.contains("GET /health 200")).count();
+        assert_eq!(broker.health("/health").await.0, 200);
+        broker.log().lines().filter(|line| line.contains("GET /health 200")).count() > before
+    };
+    assert!(!talks().await, "health is told of at debug only");
+    assert_eq!(change("debug", "not-a-token").await, 401);
+    assert_eq!(change("loud", crate::broker::TOKEN).await, 400);
+    assert_eq!(change("info,rds_broker=debug", crate::broker::TOKEN).await, 204);
+    crate::broker::eventually("a finer log", async || talks().await.then_some(())).await;
+    assert_eq!(change("info", crate::broker::TOKEN).await, 204);
+    assert!(!talks().await);
+}
