@@ -159,6 +159,7 @@ impl Refresher {
         stopped: CancellationToken,
     ) {
         let mut failed_rounds = 0_u32;
+        let mut failure = None;
         loop {
             let (number, wanted) = self.take();
             let snapshot = self.snapshot.load_full();
@@ -172,17 +173,19 @@ impl Refresher {
             } else {
                 Some(Scope::Ids(ids.into_iter().collect()))
             };
-            let outcome = match round {
-                Some(scope) => self.round(aws, broker, catalog, scope).await,
-                None => Ok(()),
-            };
-            let failure = outcome.err();
-            failed_rounds = if failure.is_some() { failed_rounds.saturating_add(1) } else { 0 };
-            if let Some(failure) = &failure {
-                tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
+            match round {
+                Some(scope) => {
+                    let failed = self.round(aws, broker, catalog, scope).await.err();
+                    failed_rounds = if failed.is_some() { failed_rounds.saturating_add(1) } else { 0 };
+                    if let Some(failed) = &failed {
+                        tracing::warn!(error = %chain(failed), "Could not observe RDS; what is known stays");
+                    }
+                    failure = failed.map(|failed| failed.to_string());
+                }
+                // That nobody asked says nothing about whether AWS answers.
+                None => failed_rounds = 0,
             }
-            let failure = failure.map(|failure| failure.to_string());
-            self.rounds.send_replace(Round { number, failure });
+            self.rounds.send_replace(Round { number, failure: failure.clone() });
             tokio::select! {
                 () = stopped.cancelled() => return,
                 () = self.pause(failed_rounds) => {}
