@@ -5,6 +5,7 @@ from functools import cache
 from rds_lab.admin.calls import Calls
 from rds_lab.admin.faults import Faults
 from rds_lab.engines.servers import LocalServers
+from rds_lab.iam.enforcer import Enforcer
 from rds_lab.paths import lab_paths
 from rds_lab.rds.happenings.board import Happenings
 from rds_lab.rds.settings import Settings
@@ -19,6 +20,7 @@ class Lab:
         self.calls = Calls()
         self.faults = Faults()
         self.happenings = Happenings()
+        self.enforcer = Enforcer(self.happenings)
 
 
 @cache

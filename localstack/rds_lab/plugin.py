@@ -37,7 +37,7 @@ def start_lab() -> None:
     from localstack.aws import handlers
     from localstack.services.internal import get_internal_apis
 
-    from rds_lab.admin import calls, config, faults, happenings
+    from rds_lab.admin import calls, config, faults, happenings, iam
     from rds_lab.gateway import Gateway, patch_server
     from rds_lab.lab import lab
     from rds_lab.rds.catalog.versions import ENGINES
@@ -47,12 +47,14 @@ def start_lab() -> None:
     patch_server()
     patch_parser()
     handlers.serve_custom_service_request_handlers.append(gateway.before)
+    handlers.serve_custom_service_request_handlers.append(lab().enforcer.before)
     handlers.run_custom_response_handlers.append(gateway.after)
     router = get_internal_apis()
     calls.register(router, lab().calls)
     faults.register(router, lab().faults)
     config.register(router, lab().settings)
     happenings.register(router, lab().happenings)
+    iam.register(router, lab().enforcer)
     for engine in ENGINES:
         LOG.info("RDS offers %s %s", engine, ", ".join(lab().servers.versions(engine)) or "in no version")
 

@@ -83,6 +83,7 @@ impl Broker {
     /// A broker that listens but need not have observed AWS yet.
     pub(crate) async fn start_unready(name: &str, settings: &[(&str, &str)]) -> Self {
         let broker = Self::new(name, settings);
+        crate::role::give(name).await;
         broker.spawn();
         eventually("the broker to listen", async || (!broker.url.lock().unwrap().is_empty()).then_some(()))
             .await;
@@ -106,7 +107,7 @@ impl Broker {
             ("BROKER_REFRESH_SETTLED_SECONDS", "0.5"),
             ("AWS_REGION", REGION),
             ("AWS_ENDPOINT_URL", &lab.endpoint),
-            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_ACCESS_KEY_ID", &crate::role::access_key(name)),
             ("AWS_SECRET_ACCESS_KEY", "test"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -118,6 +119,7 @@ impl Broker {
 
     /// Starts the process and waits until it has observed AWS.
     pub(crate) async fn run(&self) {
+        crate::role::give(&self.name).await;
         self.spawn();
         eventually("the broker to be ready", async || {
             let url = self.url();

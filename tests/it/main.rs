@@ -8,6 +8,7 @@ mod database;
 mod http;
 mod lab;
 mod proxy;
+mod role;
 mod sql;
 mod story;
 mod tidy;

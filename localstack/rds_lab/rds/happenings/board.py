@@ -20,6 +20,11 @@ class Happenings:
         self._waiting: list[Happening] = []
         self._cloud: Cloud | None = None
 
+    @property
+    def cloud(self) -> "Cloud | None":
+        """The cloud it is attached to."""
+        return self._cloud
+
     def attach(self, cloud: "Cloud") -> None:
         """The cloud to whose instances they happen."""
         self._cloud = cloud

@@ -1,0 +1,132 @@
+"""What a call must be allowed: each action with its resource and what the request says, dependent actions included.
+
+Source: Service Authorization Reference, "Actions, resources, and condition keys" for Amazon RDS, AWS Secrets Manager, AWS
+KMS and IAM. ``tests/iam/test_reference.py`` holds actions, resource types and dependent actions to it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rds_lab.iam.world import World
+
+Request = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One decision that a call takes."""
+
+    action: str
+    resource: str
+    context: dict[str, list[str]] = field(default_factory=dict)
+
+
+def needs(world: World, service: str, operation: str, request: Request) -> list[Need]:
+    """All decisions, in the order in which they are taken."""
+    base = {"aws:requestedregion": [world.region]}
+    tags = {tag["Key"]: tag.get("Value", "") for tag in request.get("Tags") or []}
+    for key, value in tags.items():
+        base[f"aws:requesttag/{key.lower()}"] = [value]
+    keys = [*tags, *(request.get("TagKeys") or [])]
+    if keys:
+        base["aws:tagkeys"] = keys
+    if service == "rds":
+        return list(_rds(world, operation, request, base, bool(tags)))
+    return list(_secrets(world, operation, request, base, bool(tags)))
+
+
+def _rds(world: World, operation: str, request: Request, base: dict, tagged: bool) -> Iterator[Need]:
+    action = f"rds:{operation}"
+
+    def need(kind: str, name: str, act: str = action, **more: list[str]) -> Need:
+        context = {**base, **_tags(world.rds_tags(kind, name)), **more}
+        return Need(act, world.rds_arn(kind, name), context)
+
+    if "ResourceName" in request:
+        kind, name = request["ResourceName"].split(":", 6)[5:7]
+        yield need(kind, name)
+        return
+    identifier = (request.get("DBInstanceIdentifier") or "").lower()
+    group = (request.get("DBParameterGroupName") or "").lower()
+    if operation == "CreateDBInstance":
+        public = str(bool(request.get("PubliclyAccessible"))).lower()
+        new = {**base, "rds:publiclyaccessible": [public]}
+        arn = world.rds_arn("db", identifier)
+        yield Need(action, arn, new)
+        yield need("subgrp", (request.get("DBSubnetGroupName") or "default").lower())
+        if group:
+            yield need("pg", group)
+        if tagged:
+            yield Need("rds:AddTagsToResource", arn, base)
+        if request.get("StorageEncrypted") and request.get("KmsKeyId"):
+            yield from _key(world, request["KmsKeyId"], "rds", creating=True)
+        if not world.has_service_linked_role:
+            yield Need(
+                "iam:CreateServiceLinkedRole",
+                world.service_linked_role,
+                {"iam:awsservicename": ["rds.amazonaws.com"]},
+            )
+    elif operation == "ModifyDBInstance":
+        yield need("db", identifier)
+        if group:
+            yield need("pg", group)
+    elif operation == "DeleteDBInstance":
+        yield need("db", identifier)
+        if snapshot := request.get("FinalDBSnapshotIdentifier"):
+            yield need("db", identifier, "rds:CreateDBSnapshot")
+            yield need("snapshot", snapshot.lower(), "rds:CreateDBSnapshot")
+            if world.copies_tags(identifier):
+                yield need("snapshot", snapshot.lower(), "rds:AddTagsToResource")
+    elif operation == "CreateDBParameterGroup":
+        yield need("pg", group)
+        if tagged:
+            yield need("pg", group, "rds:AddTagsToResource")
+    elif operation == "DescribeDBSnapshots":
+        yield need("snapshot", (request.get("DBSnapshotIdentifier") or "*").lower())
+        if identifier:
+            yield need("db", identifier)
+    elif operation in ("DescribeEvents", "DescribeDBEngineVersions", "DescribeOrderableDBInstanceOptions"):
+        yield Need(action, "*", base)
+    elif operation in ("DescribeDBParameterGroups", "DescribeDBParameters") or "ParameterGroup" in operation:
+        yield need("pg", group or "*")
+    else:
+        yield need("db", identifier or "*")
+
+
+def _secrets(world: World, operation: str, request: Request, base: dict, tagged: bool) -> Iterator[Need]:
+    action = f"secretsmanager:{operation}"
+    if operation == "ListSecrets":
+        yield Need(action, "*", base)
+        return
+    name = request.get("SecretId") or request.get("Name") or ""
+    arn, tags, key = world.secret(name)
+    if operation == "CreateSecret":
+        yield Need(action, arn, {**base, "secretsmanager:name": [name]})
+        if tagged:
+            yield Need("secretsmanager:TagResource", arn, base)
+        if request.get("KmsKeyId"):
+            yield from _key(world, request["KmsKeyId"], "secretsmanager", creating=False)
+        return
+    yield Need(action, arn, {**base, **_tags(tags)})
+    if key and operation in ("GetSecretValue", "PutSecretValue"):
+        writing = operation == "PutSecretValue"
+        for use in ["kms:GenerateDataKey", "kms:Decrypt"] if writing else ["kms:Decrypt"]:
+            yield Need(use, world.key_arn(key), _via(world, "secretsmanager"))
+
+
+def _key(world: World, key: str, service: str, *, creating: bool) -> Iterator[Need]:
+    via = _via(world, service)
+    for use in ("kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt"):
+        if creating or use != "kms:DescribeKey":
+            yield Need(use, world.key_arn(key), via)
+    if creating:
+        yield Need("kms:CreateGrant", world.key_arn(key), {**via, "kms:grantisforawsresource": ["true"]})
+
+
+def _via(world: World, service: str) -> dict[str, list[str]]:
+    return {"kms:viaservice": [f"{service}.{world.region}.amazonaws.com"]}
+
+
+def _tags(tags: dict[str, str]) -> dict[str, list[str]]:
+    return {f"aws:resourcetag/{key.lower()}": [value] for key, value in tags.items()}

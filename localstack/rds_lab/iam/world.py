@@ -1,0 +1,86 @@
+"""What a decision must know of the things a call names: their ARNs and tags, as they are when it is made."""
+
+from typing import Protocol
+
+from localstack.aws.api import RequestContext
+
+from rds_lab.rds.cloud import Cloud
+from rds_lab.secretsmanager.guard import backend_for
+
+
+class World(Protocol):
+    """One region of one account."""
+
+    region: str
+    service_linked_role: str
+    has_service_linked_role: bool
+
+    def rds_arn(self, kind: str, name: str) -> str:
+        """ARN of something of RDS."""
+
+    def rds_tags(self, kind: str, name: str) -> dict[str, str]:
+        """Its tags; none of what does not exist."""
+
+    def copies_tags(self, identifier: str) -> bool:
+        """Whether snapshots of the instance get its tags."""
+
+    def secret(self, name: str) -> tuple[str, dict[str, str], str | None]:
+        """ARN, tags and KMS key of a secret by its name or ARN."""
+
+    def key_arn(self, key: str) -> str:
+        """ARN of a KMS key by its id or ARN."""
+
+
+class LiveWorld:
+    """The region that a request is about."""
+
+    def __init__(self, context: RequestContext, cloud: Cloud | None) -> None:
+        self.region = context.region
+        self._context = context
+        self._region = cloud.region(context.account_id, context.region) if cloud else None
+        self._prefix = f"arn:{context.partition}"
+        self.service_linked_role = f"{self._prefix}:iam::{context.account_id}:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
+        # It is made with the first instance of an account.
+        self.has_service_linked_role = bool(self._region and self._region.instances)
+
+    def rds_arn(self, kind: str, name: str) -> str:
+        """See :class:`World`."""
+        return f"{self._prefix}:rds:{self.region}:{self._context.account_id}:{kind}:{name}"
+
+    def rds_tags(self, kind: str, name: str) -> dict[str, str]:
+        """See :class:`World`."""
+        if self._region is None:
+            return {}
+        if kind == "snapshot":
+            tags = self._region.snapshots.get(name, {}).get("TagList", [])
+            return {tag["Key"]: tag["Value"] for tag in tags}
+        kinds = {
+            "db": self._region.instances,
+            "pg": self._region.parameter_groups,
+            "subgrp": self._region.subnet_groups,
+        }
+        found = kinds.get(kind, {}).get(name)
+        return dict(found.tags) if found else {}
+
+    def copies_tags(self, identifier: str) -> bool:
+        """See :class:`World`."""
+        instance = self._region.instances.get(identifier) if self._region else None
+        return bool(instance and instance.copy_tags_to_snapshot)
+
+    def secret(self, name: str) -> tuple[str, dict[str, str], str | None]:
+        """See :class:`World`."""
+        backend = backend_for(self._context, name)
+        if name in backend.secrets:
+            secret = backend.secrets[name]
+            return secret.arn, {tag["Key"]: tag["Value"] for tag in secret.tags or []}, secret.kms_key_id
+        if name.startswith("arn:"):
+            return name, {}, None
+        # What it will be called: six characters are added to the name.
+        prefix = f"{self._prefix}:secretsmanager:{self.region}:{self._context.account_id}"
+        return f"{prefix}:secret:{name}-AbCdEf", {}, None
+
+    def key_arn(self, key: str) -> str:
+        """See :class:`World`."""
+        if key.startswith("arn:"):
+            return key
+        return f"{self._prefix}:kms:{self.region}:{self._context.account_id}:key/{key}"

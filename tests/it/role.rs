@@ -1,0 +1,54 @@
+//! Every broker of the stories runs as the role that is deployed: with the policies of `policies/`, rendered for its name
+//! as Terraform does it. The local AWS refuses what they do not allow. The tests' own calls are root's.
+
+use serde_json::{Value, json};
+
+use crate::lab::{REGION, lab};
+
+/// The documents of the broker's role; the KMS one is for deployments with a key of their own.
+pub(crate) const POLICIES: [(&str, &str); 4] = [
+    ("broker-read", include_str!("../../policies/broker-read.json")),
+    ("broker-lifecycle", include_str!("../../policies/broker-lifecycle.json")),
+    ("broker-secrets", include_str!("../../policies/broker-secrets.json")),
+    ("broker-kms", include_str!("../../policies/broker-kms.json")),
+];
+const ACCOUNT: &str = "000000000000";
+
+/// The access key under which a broker of this name calls.
+pub(crate) fn access_key(name: &str) -> String {
+    format!("ROLE{name}")
+}
+
+/// A policy for a broker of this name.
+pub(crate) fn rendered(policy: &str, name: &str) -> Value {
+    let values = [
+        ("partition", "aws".to_owned()),
+        ("region", REGION.to_owned()),
+        ("account", ACCOUNT.to_owned()),
+        ("prefix", name.to_owned()),
+        ("subnet_group", "default".to_owned()),
+        ("kms_key_arn", format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/story")),
+        ("token_secret_arn", format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:tokens-AbCdEf")),
+    ];
+    let mut text = policy.to_owned();
+    for (placeholder, value) in values {
+        text = text.replace(&format!("${{{placeholder}}}"), &value);
+    }
+    assert!(!text.contains("${"), "a placeholder that nobody fills: {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Lets a broker of this name do what its policies say, and nothing else.
+pub(crate) async fn give(name: &str) {
+    let policies: Vec<Value> = POLICIES.iter().map(|(_, policy)| rendered(policy, name)).collect();
+    give_policies(name, &access_key(name), &policies).await;
+}
+
+/// Gives an access key a role with these policies.
+pub(crate) async fn give_policies(name: &str, access_key: &str, policies: &[Value]) {
+    let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{name}/story");
+    let body = json!({"accessKeyId": access_key, "arn": arn, "policies": policies});
+    let url = format!("{}/_localstack/rds-lab/iam/roles", lab().endpoint);
+    let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 204, "{}", answer.text().await.unwrap());
+}
