@@ -62,11 +62,15 @@ pub(super) fn next(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut parked = Vec::new();
+    // Which classes and which parameter group are possible is for the version to say that is on its way.
+    let mut version_waits = false;
     for task in tasks(target, seen, evidence, users_work) {
         let concern = task.concern();
-        if give_up::blocks(target, evidence, concern, now) {
+        let held = version_waits && matches!(concern, Concern::Class | Concern::Parameters);
+        if held || give_up::blocks(target, evidence, concern, now) {
             continue;
         }
+        version_waits |= concern == Concern::Version;
         let (step, outage) = match task {
             Task::Wait(_, why) => {
                 outcome.wait.get_or_insert(why);
@@ -103,6 +107,7 @@ pub(super) fn next(
         };
         if outage && target.parks_outages && !in_window(seen, now) {
             parked.push(concern);
+            version_waits = false;
             continue;
         }
         outcome.step = Some(step);
@@ -110,7 +115,7 @@ pub(super) fn next(
     }
     if outcome.wait.is_none() {
         outcome.wait = if parked.is_empty() {
-            settling(seen, evidence)
+            settling(target, seen, evidence, now)
         } else {
             Some(Why::Parked { concerns: parked, window: seen.maintenance_window.clone() })
         };
@@ -121,7 +126,11 @@ pub(super) fn next(
 /// Everything that is left to do, in order.
 fn tasks(target: &Target, seen: &Instance, evidence: &Evidence, users_work: bool) -> Vec<Task> {
     let mut tasks = Vec::new();
-    for difference in differences(target, seen) {
+    let coming = evidence.asked.values().filter(|asked| is_pending(&asked.what, &seen.pending));
+    for difference in differences(target, seen)
+        .into_iter()
+        .chain(coming.filter_map(|asked| taken_back(&asked.what, target, seen)))
+    {
         match difference {
             Modification::Version { to, .. } => tasks.push(upgrade(target, &to, seen, evidence)),
             other => tasks.push(Task::Modify(other)),
@@ -132,6 +141,27 @@ fn tasks(target: &Target, seen: &Instance, evidence: &Evidence, users_work: bool
         tasks.push(Task::Call(Concern::Extensions, Step::CreateExtensions));
     }
     tasks
+}
+
+/// The change that takes back what this broker has asked for and RDS has not applied yet, where the wish is again
+/// what RDS still has. A version cannot be taken back.
+fn taken_back(asked: &Modification, target: &Target, seen: &Instance) -> Option<Modification> {
+    match asked {
+        Modification::Class(class) if *class != target.class && seen.class == target.class => {
+            Some(Modification::Class(target.class.clone()))
+        }
+        Modification::MultiAz(multi_az)
+            if *multi_az != target.multi_az && seen.multi_az == target.multi_az =>
+        {
+            Some(Modification::MultiAz(target.multi_az))
+        }
+        Modification::BackupRetention(days)
+            if *days != target.backup_retention && seen.backup_retention == target.backup_retention =>
+        {
+            Some(Modification::BackupRetention(target.backup_retention))
+        }
+        _ => None,
+    }
 }
 
 /// The next hop towards a version, by what RDS says of the exact version that runs.
@@ -191,7 +221,15 @@ fn obstacle(concern: Concern, seen: &Instance) -> Option<Why> {
 }
 
 /// Values match, but RDS is not at rest: "available" alone is not "done".
-fn settling(seen: &Instance, evidence: &Evidence) -> Option<Why> {
+fn settling(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Option<Why> {
+    // What was asked for by an earlier wish may still come, though RDS does not show it yet.
+    let to_come = evidence.asked.values().find(|asked| {
+        let over = asked.begun && evidence.at_rest >= REST;
+        !over && now < asked.visible_by && taken_back(&asked.what, target, seen).is_some()
+    });
+    if let Some(asked) = to_come {
+        return Some(Why::Applying(asked.what.concern()));
+    }
     if seen.status.is_creating() {
         return Some(Why::Creating);
     }

@@ -33,6 +33,8 @@ pub struct Evidence {
     pub reboots: u32,
     /// What is in the way of a final snapshot.
     pub snapshot: SnapshotEvidence,
+    /// How often in a row RDS has refused the deletion, or what has to come before it.
+    pub deletion_refusals: u32,
     /// Whether the secrets of the instance being deleted are gone.
     pub secrets_deleted: bool,
     /// Whether its parameter groups are gone.
@@ -107,10 +109,9 @@ impl Evidence {
         }
     }
 
-    /// Forgets what holds for one wish only.
+    /// Forgets what holds for one wish only. What RDS has accepted may come although nobody wants it any more.
     pub fn begin_wish(&mut self) {
         self.paused.clear();
-        self.asked.clear();
         self.dropped.clear();
         self.refused.clear();
         self.groups.clear();

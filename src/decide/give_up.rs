@@ -15,9 +15,19 @@ pub const FIRST_RETRY_AFTER: u64 = 15 * 60;
 /// The give-up that holds at the moment.
 pub(super) fn holding(target: &Target, now: u64) -> Option<&GaveUp> {
     let gave_up = target.gave_up.as_ref()?;
-    let pause = FIRST_RETRY_AFTER << gave_up.attempts.saturating_sub(1).min(MOST_ATTEMPTS);
-    let holds = gave_up.attempts >= MOST_ATTEMPTS || now < gave_up.at.saturating_add(pause);
+    let holds = gave_up.attempts >= MOST_ATTEMPTS || now < again_at(gave_up);
     holds.then_some(gave_up)
+}
+
+/// When what was given up for a wish is tried again, in seconds since 1970; `None` where nothing was, or for good.
+#[must_use]
+pub fn retry_of(target: &Target) -> Option<u64> {
+    target.gave_up.as_ref().filter(|gave_up| gave_up.attempts < MOST_ATTEMPTS).map(again_at)
+}
+
+fn again_at(gave_up: &GaveUp) -> u64 {
+    let pause = FIRST_RETRY_AFTER << gave_up.attempts.saturating_sub(1).min(MOST_ATTEMPTS);
+    gave_up.at.saturating_add(pause)
 }
 
 /// Whether a concern was refused, just now or on record: all others go on.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::change::Task;
 use super::evidence::{Evidence, Refusal};
 use super::step::{Concern, GroupStep, Modification, Step};
-use super::{Why, paused};
+use super::{Why, give_up, paused};
 use crate::model::desired::{ServerParameter, Target};
 use crate::model::{ApplyStatus, Instance, group};
 
@@ -39,7 +39,12 @@ pub(super) fn task(target: &Target, seen: &Instance, evidence: &Evidence) -> Opt
     match used.status {
         ApplyStatus::InSync => None,
         ApplyStatus::Applying => Some(Task::Wait(Concern::Parameters, Why::Applying(Concern::Parameters))),
-        ApplyStatus::PendingReboot => Some(Task::Reboot),
+        ApplyStatus::PendingReboot if evidence.reboots < MOST_REBOOTS => Some(Task::Reboot),
+        ApplyStatus::PendingReboot => {
+            let reason = "Reboots did not bring the server parameters into force; change config.parameters."
+                .to_owned();
+            Some(Task::Refuse(Concern::Parameters, Refusal { reason, passing: false }))
+        }
         ApplyStatus::Failed => {
             let reason = "RDS could not apply the server parameters; change config.parameters.".to_owned();
             Some(Task::Refuse(Concern::Parameters, Refusal { reason, passing: false }))
@@ -74,14 +79,27 @@ pub(super) fn repair(target: &Target, seen: &Instance, evidence: &Evidence, now:
     if let Some(why) = paused(evidence, Concern::Parameters, now) {
         return Some(Step::Wait(why));
     }
-    if super::give_up::blocks(target, evidence, Concern::Parameters, now) {
+    // On record, so that no other worker begins anew.
+    if !evidence.refused.is_empty() {
+        return Some(give_up::record(target, &evidence.refused, &seen.resource_id, now));
+    }
+    if give_up::blocks(target, evidence, Concern::Parameters, now) {
         return None;
     }
-    match task(target, seen, evidence) {
-        Some(Task::Modify(modification)) => Some(Step::Modify(modification)),
-        Some(Task::Call(_, step)) => Some(step),
-        _ => (evidence.reboots < MOST_REBOOTS).then_some(Step::Reboot),
-    }
+    Some(match task(target, seen, evidence) {
+        Some(Task::Modify(modification)) => Step::Modify(modification),
+        Some(Task::Call(_, step)) => step,
+        Some(Task::Refuse(concern, refusal)) => {
+            give_up::record(target, &BTreeMap::from([(concern, refusal)]), &seen.resource_id, now)
+        }
+        _ if evidence.reboots < MOST_REBOOTS => Step::Reboot,
+        _ => {
+            let reason =
+                "The server does not start with its parameters; change config.parameters.".to_owned();
+            let refused = BTreeMap::from([(Concern::Parameters, Refusal { reason, passing: false })]);
+            give_up::record(target, &refused, &seen.resource_id, now)
+        }
+    })
 }
 
 /// Parameters that leave the group of an instance as it is.

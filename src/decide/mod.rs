@@ -21,7 +21,7 @@ use crate::model::record::applied_value;
 use crate::model::{Desired, Instance, Meaning, Observed, Tags, tag};
 pub(crate) use difference::drift;
 pub use evidence::{Asked, Evidence, Login, Refusal, SnapshotEvidence, Verdict};
-pub use give_up::{FIRST_RETRY_AFTER, MOST_ATTEMPTS};
+pub use give_up::{FIRST_RETRY_AFTER, MOST_ATTEMPTS, retry_of};
 pub(crate) use password::only_storage_pending;
 pub use step::{Concern, GroupStep, Keep, Modification, Step};
 pub use why::Why;

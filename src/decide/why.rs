@@ -39,6 +39,8 @@ pub enum Why {
     Denied,
     /// The instance is being deleted.
     Deleting,
+    /// RDS refuses the deletion, or what has to come before it; the text says why.
+    DeletionRefused(String),
     /// A final snapshot cannot be taken in this state.
     FinalSnapshot(String),
     /// RDS gave up on the instance.
@@ -73,6 +75,9 @@ impl Why {
                     .to_owned(),
             ),
             Self::GaveUp(reason) => Some(reason.clone()),
+            Self::DeletionRefused(reason) => Some(format!(
+                "RDS refuses to delete the database: {reason}; it is tried again, and the broker's operator has to look at the log."
+            )),
             Self::Unreadable(problem) => Some(format!(
                 "The record of this service was changed in AWS and cannot be read: {problem}; an operator has to restore the tags of the DB instance."
             )),
@@ -112,6 +117,7 @@ impl Why {
             Self::Aws => "aws",
             Self::Denied => "denied",
             Self::Deleting => "deleting",
+            Self::DeletionRefused(_) => "deletion-refused",
             Self::FinalSnapshot(_) => "final-snapshot",
             Self::Broken(_) => "broken",
             Self::StorageFull => "storage-full",
@@ -141,6 +147,7 @@ impl fmt::Display for Why {
             Self::Denied => out.write_str("AWS to permit what the broker has to do"),
             Self::Aws => out.write_str("AWS to accept calls again"),
             Self::Deleting => out.write_str("RDS to delete the database"),
+            Self::DeletionRefused(_) => out.write_str("RDS to permit the deletion"),
             Self::FinalSnapshot(status) => {
                 write!(out, "a state in which a final snapshot can be taken (now {status})")
             }

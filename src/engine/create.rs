@@ -176,6 +176,7 @@ impl Engine {
             kms_key_id: settings.kms_key_id.as_deref(),
             auto_minor_version_upgrade: defaults.auto_minor_version_upgrade,
             copy_tags_to_snapshot: defaults.copy_tags_to_snapshot,
+            extended_support: traits.has_extended_support.then_some(defaults.extended_support),
             ca_certificate: defaults.ca_certificate.as_deref(),
             subnet_group: settings.subnet_group.as_deref(),
             security_groups: &settings.security_groups,

@@ -16,7 +16,7 @@ impl Known {
         let owner = Record::owner(broker, &instance);
         let provider = match &owner {
             Owner::Ours(record) => record.provider,
-            Owner::Damaged(..) | Owner::Foreign => Provider::ALL[0],
+            Owner::Damaged(..) | Owner::Foreign => of_engine(&instance.engine).unwrap_or(Provider::ALL[0]),
         };
         let desired = Desired::of(&owner, &instance, catalog.provider(provider));
         Self { instance, owner, desired }
@@ -34,9 +34,7 @@ impl Known {
     pub(crate) fn provider(&self) -> Option<Provider> {
         match &self.owner {
             Owner::Ours(record) => Some(record.provider),
-            Owner::Damaged(..) => Provider::ALL
-                .into_iter()
-                .find(|provider| provider.traits().rds_engine == self.instance.engine),
+            Owner::Damaged(..) => of_engine(&self.instance.engine),
             Owner::Foreign => None,
         }
     }
@@ -79,4 +77,8 @@ impl Known {
         let Some(Desired::Running(target)) = &self.desired else { return false };
         target.gave_up.is_none() && self.step(0) == Step::Done
     }
+}
+
+fn of_engine(engine: &str) -> Option<Provider> {
+    Provider::ALL.into_iter().find(|provider| provider.traits().rds_engine == engine)
 }

@@ -44,6 +44,7 @@ use known::Known;
 use notice::Noticed;
 use refresh::{Refresher, lock};
 use snapshot::Snapshot;
+use worker::Rest;
 
 /// What the engine is told at start.
 #[derive(Clone, Debug)]
@@ -85,6 +86,7 @@ struct Inner {
     refresher: Refresher,
     workers: Mutex<HashMap<ServiceId, Arc<Notify>>>,
     notes: Mutex<HashMap<ServiceId, Why>>,
+    rests: Mutex<HashMap<ServiceId, Rest>>,
     lost_secrets: watch::Sender<BTreeSet<(ServiceId, Which)>>,
     locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
     noticed: Mutex<Noticed>,
@@ -112,6 +114,7 @@ impl Engine {
             settings,
             workers: Mutex::default(),
             notes: Mutex::default(),
+            rests: Mutex::default(),
             lost_secrets: watch::Sender::default(),
             locks: Mutex::default(),
             noticed: Mutex::default(),
@@ -156,6 +159,12 @@ impl Engine {
         }
     }
 
+    /// Why its worker has ended, where nothing has changed since.
+    fn rest_of(&self, id: ServiceId, kept: &Arc<Kept>) -> Option<Why> {
+        let rests = lock(&self.inner.rests);
+        rests.get(&id).filter(|rest| rest.holds(kept, now())).map(|rest| rest.why.clone())
+    }
+
     /// Whether its worker waits for something that takes hours.
     fn waits_long(&self, id: ServiceId) -> bool {
         lock(&self.inner.notes).get(&id).is_some_and(Why::is_long)
@@ -195,7 +204,7 @@ impl Engine {
             let at_rest = |kept: &Kept| kept.resting.is_some() && !kept.is_noteworthy;
             for (id, _, kept) in snapshot.services().filter(|(_, _, kept)| !at_rest(kept)) {
                 let known = self.open(kept);
-                if known.needs_work(now()) {
+                if self.rest_of(id, kept).is_none() && known.needs_work(now()) {
                     self.ensure_worker(id);
                 }
                 if kept.is_noteworthy {
@@ -204,6 +213,10 @@ impl Engine {
             }
             self.notice(&noteworthy);
             lock(&self.inner.notes).retain(|id, _| snapshot.get(*id).is_some());
+            lock(&self.inner.rests).retain(|id, rest| {
+                let kept = snapshot.get(*id).and_then(|sighting| sighting.kept.as_ref());
+                kept.is_some_and(|kept| rest.holds(kept, now()))
+            });
             lock(&self.inner.locks).retain(|_, guard| guard.strong_count() > 0);
         }
     }

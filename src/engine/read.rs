@@ -79,7 +79,7 @@ impl Engine {
         {
             return Some(document.clone());
         }
-        let note = lock(&self.inner.notes).get(&id).cloned();
+        let note = lock(&self.inner.notes).get(&id).cloned().or_else(|| self.rest_of(id, kept));
         let catalog = self.inner.catalog.provider(provider);
         let lasts = note.is_none() && lost.is_none() && kept.resting.is_some();
         let rendered = status::render(&self.open(kept), note, lost, catalog, now());

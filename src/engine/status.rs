@@ -25,7 +25,11 @@ pub(super) fn render(
     catalog: &ProviderCatalog,
     now: u64,
 ) -> Status {
-    let step = known.step(now);
+    // A worker knows more than the description says: why nothing is done about it.
+    let step = match &note {
+        Some(why) if why.is_idle() => Step::Wait(why.clone()),
+        _ => known.step(now),
+    };
     let why = match (&step, note) {
         (Step::Wait(why), None) => Some(why.clone()),
         (Step::Done, _) => None,

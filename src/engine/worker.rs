@@ -10,11 +10,12 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::kept::Kept;
 use super::known::Known;
 use super::refresh::lock;
 use super::snapshot::Sighting;
 use super::{Engine, now};
-use crate::decide::{Evidence, Step, Verdict, Why, decide};
+use crate::decide::{Evidence, Step, Verdict, Why, decide, retry_of};
 use crate::model::{Desired, Observed, ServiceId};
 
 /// The pause after a failed step, and the longest it grows to.
@@ -39,6 +40,31 @@ pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
         failures: 0,
     };
     async move { while worker.turn().await {} }.instrument(span).await;
+}
+
+/// Why a worker has ended although the wish is not reached. It holds for one description alone: without it the next
+/// worker would learn by the same calls what the last one knew.
+#[derive(Clone, Debug)]
+pub(super) struct Rest {
+    pub(super) kept: Arc<Kept>,
+    pub(super) why: Why,
+    /// When something is tried again, in seconds since 1970.
+    pub(super) until: Option<u64>,
+}
+
+impl Rest {
+    /// Whether it still holds for what is known now.
+    pub(super) fn holds(&self, kept: &Arc<Kept>, now: u64) -> bool {
+        Arc::ptr_eq(&self.kept, kept) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// When what was given up is tried again.
+fn retry_at(desired: &Desired) -> Option<u64> {
+    match desired {
+        Desired::Running(target) => retry_of(target),
+        Desired::Gone { .. } | Desired::Unreadable(_) => None,
+    }
 }
 
 struct Worker {
@@ -85,10 +111,14 @@ impl Worker {
         let step = decide(&desired, &observed, &self.evidence, now());
         match step {
             Step::Done => self.leave_if_idle(),
+            Step::Wait(why) if why.is_idle() => {
+                let kept = sighting.and_then(|sighting| sighting.kept);
+                let rest = kept.map(|kept| Rest { kept, why, until: retry_at(&desired) });
+                self.rest(rest)
+            }
             Step::Wait(why) => {
-                let idle = why.is_idle();
                 self.note(Some(why.clone()));
-                if idle && self.leave_if_idle() { true } else { !idle && self.wait(&why, seen_at).await }
+                self.wait(&why, seen_at).await
             }
             step => {
                 self.act(&step, &known, &desired).await;
@@ -230,6 +260,17 @@ impl Worker {
             Some(why) => notes.insert(self.id, why),
             None => notes.remove(&self.id),
         };
+    }
+
+    /// Ends the worker with what only someone else can end, unless it was pushed in the meantime.
+    fn rest(&self, rest: Option<Rest>) -> bool {
+        let mut rests = lock(&self.engine.inner.rests);
+        match rest {
+            Some(rest) => rests.insert(self.id, rest),
+            None => rests.remove(&self.id),
+        };
+        drop(rests);
+        self.leave_if_idle()
     }
 
     /// Ends the worker, unless it was pushed in the meantime.

@@ -165,6 +165,14 @@ impl Broker {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// How often this process has called an operation of RDS.
+    pub(crate) async fn calls_made(&self, operation: &str) -> u64 {
+        let text = reqwest::get(format!("{}/metrics", self.url())).await.unwrap().text().await.unwrap();
+        let start = format!("rds_broker_aws_calls_total{{service=\"rds\",operation=\"{operation}\",");
+        let counts = text.lines().filter(|line| line.starts_with(&start));
+        counts.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+    }
+
     /// A handle that kills the process, as the machine under it would.
     pub(crate) fn killer(&self) -> impl Fn() + Send + Sync + 'static {
         let process = Arc::clone(&self.process);

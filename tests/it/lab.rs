@@ -105,13 +105,6 @@ impl Lab {
         groups
     }
 
-    /// How often an operation was called, by anyone.
-    pub(crate) async fn calls(&self, operation: &str) -> u64 {
-        let url = format!("{}/_localstack/rds-lab/calls", self.endpoint);
-        let all: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-        all[format!("rds.{operation}")].as_u64().unwrap_or_default()
-    }
-
     /// How many faults about `identifier` were not used up.
     pub(crate) async fn faults_left(&self, identifier: &str) -> usize {
         let url = format!("{}/_localstack/rds-lab/faults", self.endpoint);

@@ -1,5 +1,7 @@
-"""Refuses what a caller's policies do not allow, as AWS words it. A caller is known by its access key; those without a role
-here, like ``test``, may do anything."""
+"""Refuses what a caller's policies do not allow, as AWS words it.
+
+A caller is known by its access key; one without a role here, like ``test``, may do anything.
+"""
 
 import json
 import threading

@@ -32,7 +32,7 @@ def allows(policies: Sequence[Policy], action: str, resource: str, context: Cont
 
 
 def matches(statement: Policy, action: str, resource: str, context: Context) -> bool:
-    """Whether a statement is about the request. All its conditions are looked at, so that none hides an unknown one."""
+    """Whether a statement is about the request. All conditions are looked at: none hides an unknown one."""
     conditions = [
         _condition(operator, key, _list(values), context)
         for operator, keys in (statement.get("Condition") or {}).items()

@@ -1,7 +1,7 @@
-"""What a call must be allowed: each action with its resource and what the request says, dependent actions included.
+"""What a call must be allowed: each action with its resource and what the request says of it.
 
-Source: Service Authorization Reference, "Actions, resources, and condition keys" for Amazon RDS, AWS Secrets Manager, AWS
-KMS and IAM. ``tests/iam/test_reference.py`` holds actions, resource types and dependent actions to it.
+Dependent actions are included. Source: Service Authorization Reference, "Actions, resources, and condition
+keys" for Amazon RDS, AWS Secrets Manager, AWS KMS and IAM.
 """
 
 from collections.abc import Iterator

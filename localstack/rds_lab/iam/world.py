@@ -39,7 +39,8 @@ class LiveWorld:
         self._context = context
         self._region = cloud.region(context.account_id, context.region) if cloud else None
         self._prefix = f"arn:{context.partition}"
-        self.service_linked_role = f"{self._prefix}:iam::{context.account_id}:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
+        roles = f"{self._prefix}:iam::{context.account_id}:role/aws-service-role"
+        self.service_linked_role = f"{roles}/rds.amazonaws.com/AWSServiceRoleForRDS"
         # It is made with the first instance of an account.
         self.has_service_linked_role = bool(self._region and self._region.instances)
 

@@ -57,7 +57,7 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         "StorageOperationStatus": None,
         "CustomerOwnedIpEnabled": False,
         "ActivityStreamStatus": "stopped",
-        "EngineLifecycleSupport": "open-source-rds-extended-support",
+        "EngineLifecycleSupport": it.engine_lifecycle_support,
         "ReadReplicaDBInstanceIdentifiers": [],
         "DomainMemberships": [],
         "AssociatedRoles": [],

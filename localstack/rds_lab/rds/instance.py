@@ -43,6 +43,7 @@ class Instance:
     publicly_accessible: bool = False
     auto_minor_version_upgrade: bool = True
     copy_tags_to_snapshot: bool = False
+    engine_lifecycle_support: str = "open-source-rds-extended-support"
     ca_certificate: str = "rds-ca-rsa2048-g1"
     security_groups: list[str] = field(default_factory=list)
     parameter_group: str = ""

@@ -113,6 +113,19 @@ def test_defaults_are_those_of_the_api(rds):
     assert "MasterUserPassword" not in str(one)
 
 
+def test_extended_support_is_paid_unless_it_is_refused(rds):
+    """§2 "always send explicitly"."""
+    disabled = "open-source-rds-extended-support-disabled"
+    assert rds.create(EngineLifecycleSupport=disabled)["EngineLifecycleSupport"] == disabled
+    mariadb = {"Engine": "mariadb", "EngineVersion": "10.11.15", "DBName": "app"}
+    code = rds.create_refused(DBInstanceIdentifier="maria", EngineLifecycleSupport=disabled, **mariadb)[0]
+    assert code == "InvalidParameterCombination"
+    assert (
+        rds.create_refused(DBInstanceIdentifier="free", EngineLifecycleSupport="free")[0]
+        == "InvalidParameterValue"
+    )
+
+
 def test_tags_are_in_the_answer_and_in_every_description(rds):
     tags = [{"Key": "codesphere:wish", "Value": "1"}, {"Key": "empty", "Value": ""}]
     assert rds.create(Tags=tags)["TagList"] == tags

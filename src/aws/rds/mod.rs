@@ -55,6 +55,8 @@ pub struct NewDbInstance<'a> {
     pub auto_minor_version_upgrade: bool,
     /// Whether snapshots get the instance's tags.
     pub copy_tags_to_snapshot: bool,
+    /// Whether it is enrolled in RDS Extended Support, which is paid; `None` where the engine has none.
+    pub extended_support: Option<bool>,
     /// Certificate authority of the server's certificate; RDS's default where `None`.
     pub ca_certificate: Option<&'a str>,
     /// DB subnet group; the default VPC where `None`.
@@ -94,6 +96,7 @@ impl Aws {
                     .set_kms_key_id(new.kms_key_id.filter(|_| new.encrypted).map(str::to_owned))
                     .auto_minor_version_upgrade(new.auto_minor_version_upgrade)
                     .copy_tags_to_snapshot(new.copy_tags_to_snapshot)
+                    .set_engine_lifecycle_support(new.extended_support.map(|paid| lifecycle(paid).to_owned()))
                     .set_ca_certificate_identifier(new.ca_certificate.map(str::to_owned))
                     .set_db_subnet_group_name(new.subnet_group.map(str::to_owned))
                     .set_vpc_security_group_ids(security_groups)
@@ -136,6 +139,11 @@ impl Aws {
         let next = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
         Ok((answer.db_instances().iter().filter_map(convert::instance).collect(), next))
     }
+}
+
+/// RDS API reference, CreateDBInstance, `EngineLifecycleSupport`. Left out it means the paid one.
+fn lifecycle(paid: bool) -> &'static str {
+    if paid { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" }
 }
 
 fn described(operation: &'static str, answer: Option<&aws_sdk_rds::types::DbInstance>) -> Outcome<Instance> {

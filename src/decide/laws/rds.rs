@@ -268,8 +268,10 @@ impl Rds {
                 self.next_password = Some(version.clone());
             }
             Modification::Class(class) => {
-                assert_ne!(*class, instance.class, "only what differs is sent");
-                instance.pending = Pending { class: Some(class.clone()), ..instance.pending.clone() };
+                let takes_back = instance.pending.class.as_ref().is_some_and(|pending| pending != class);
+                assert!(takes_back || *class != instance.class, "only what differs is sent");
+                let pending = (*class != instance.class).then(|| class.clone());
+                instance.pending = Pending { class: pending, ..instance.pending.clone() };
             }
             Modification::Version { to, major, group } => {
                 assert_eq!(

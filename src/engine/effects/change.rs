@@ -40,6 +40,14 @@ impl Engine {
                 self.saw(instance);
                 Ok(())
             }
+            // Nothing is given up on the way to a deletion.
+            Err(failure)
+                if target.is_none()
+                    && matches!(failure.cause, Cause::Rejected | Cause::Quota | Cause::Busy) =>
+            {
+                self.deletion_refused(concern, &failure, evidence);
+                Ok(())
+            }
             Err(failure) => self.not_modified(concern, known, evidence, failure),
         }
     }

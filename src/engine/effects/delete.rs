@@ -1,12 +1,15 @@
 //! Deleting the instance, with what is kept of it.
 
 use super::{Effect, pause};
-use crate::aws::Cause;
+use crate::aws::{Cause, Failure};
 use crate::decide::{Concern, Evidence, Keep, SnapshotEvidence, Why};
 use crate::engine::Engine;
 use crate::engine::known::Known;
 use crate::error::chain;
 use crate::model::Meaning;
+
+/// Seconds between two tries of a deletion that RDS refuses, at most.
+const LONGEST_PAUSE: u64 = 15 * 60;
 
 impl Engine {
     pub(super) async fn delete_instance(
@@ -41,14 +44,25 @@ impl Engine {
                 evidence.snapshot = SnapshotEvidence::NeedsStart;
                 return Ok(());
             }
-            (Cause::Busy | Cause::Rejected | Cause::Quota | Cause::AlreadyExists, _) => {
+            (Cause::Busy | Cause::AlreadyExists, _) => {
                 tracing::warn!(error = %chain(&failure), "RDS refuses the deletion at the moment");
                 self.later(known, evidence);
+            }
+            (Cause::Rejected | Cause::Quota, _) => {
+                self.deletion_refused(Concern::Deletion, &failure, evidence)
             }
             _ => return Err(failure.into()),
         }
         self.want(known);
         Ok(())
+    }
+
+    /// RDS refuses, and not for a moment: said, and tried again at growing distances.
+    pub(super) fn deletion_refused(&self, concern: Concern, failure: &Failure, evidence: &mut Evidence) {
+        tracing::warn!(error = %chain(failure), hint = "look at quotas of snapshots and retained backups, and at the instance's status", "RDS refuses the deletion");
+        let seconds = self.short_pause().max(1) << evidence.deletion_refusals.min(16);
+        evidence.deletion_refusals = evidence.deletion_refusals.saturating_add(1);
+        pause(evidence, concern, Why::DeletionRefused(failure.reason()), seconds.min(LONGEST_PAUSE));
     }
 
     fn later(&self, known: &Known, evidence: &mut Evidence) {

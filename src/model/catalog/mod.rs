@@ -87,6 +87,8 @@ pub struct Defaults {
     pub auto_minor_version_upgrade: bool,
     /// Whether snapshots get the instance's tags.
     pub copy_tags_to_snapshot: bool,
+    /// Whether it is enrolled in RDS Extended Support, which is paid, where the engine has it.
+    pub extended_support: bool,
     /// Certificate authority of the server's certificate; RDS's default where `None`.
     pub ca_certificate: Option<String>,
 }

@@ -51,6 +51,8 @@ struct DefaultsFile {
     final_snapshot: bool,
     auto_minor_version_upgrade: bool,
     copy_tags_to_snapshot: bool,
+    #[serde(default)]
+    extended_support: bool,
     ca_certificate: Option<String>,
 }
 
@@ -157,6 +159,7 @@ impl ProviderFile {
                 final_snapshot: defaults.final_snapshot,
                 auto_minor_version_upgrade: defaults.auto_minor_version_upgrade,
                 copy_tags_to_snapshot: defaults.copy_tags_to_snapshot,
+                extended_support: defaults.extended_support,
                 ca_certificate: defaults.ca_certificate,
             },
         })

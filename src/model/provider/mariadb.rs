@@ -9,5 +9,6 @@ pub(super) static TRAITS: Traits = Traits {
     display_name: "MariaDB",
     rds_engine: "mariadb",
     dsn_scheme: "mariadb",
+    has_extended_support: false,
     ..FAMILY
 };

@@ -45,6 +45,8 @@ pub struct Traits {
     pub default_database: &'static str,
     /// Name of the login when none is asked for.
     pub default_user: &'static str,
+    /// Whether RDS Extended Support exists for it: it is taken, and paid, unless it is refused.
+    pub has_extended_support: bool,
     /// Whether there are extensions to be created in a database.
     pub has_extensions: bool,
     /// Whether a name is one that RDS, the engine or the broker keeps for itself (compared in lower case).

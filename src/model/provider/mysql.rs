@@ -19,6 +19,7 @@ pub(super) const FAMILY: Traits = Traits {
     longest_user_name: 32,
     default_database: "app",
     default_user: "app",
+    has_extended_support: true,
     has_extensions: false,
     is_reserved,
 };

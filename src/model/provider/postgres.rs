@@ -15,6 +15,7 @@ pub(super) static TRAITS: Traits = Traits {
     longest_user_name: 63,
     default_database: "app",
     default_user: "app",
+    has_extended_support: true,
     has_extensions: true,
     is_reserved,
 };

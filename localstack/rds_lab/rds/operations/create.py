@@ -155,6 +155,7 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         publicly_accessible=bool(request.get("PubliclyAccessible")),
         auto_minor_version_upgrade=_or(request.get("AutoMinorVersionUpgrade"), True),
         copy_tags_to_snapshot=bool(request.get("CopyTagsToSnapshot")),
+        engine_lifecycle_support=_lifecycle_support(request),
         ca_certificate=certificate_authority(request.get("CACertificateIdentifier")),
         security_groups=security_groups(request.get("VpcSecurityGroupIds")),
         parameter_group=parameter_group(region, engine, version, request.get("DBParameterGroupName")),
@@ -216,4 +217,17 @@ def parameter_group(region: Region, engine: str, version: str, name: str | None)
             "this "
             f"instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
         )
+    return wanted
+
+
+def _lifecycle_support(request: dict[str, Any]) -> str:
+    """RDS API reference, CreateDBInstance: MySQL and PostgreSQL only; left out it means the paid one."""
+    paid = "open-source-rds-extended-support"
+    wanted = request.get("EngineLifecycleSupport")
+    if wanted is None:
+        return paid
+    if request.get("Engine") not in ("mysql", "postgres"):
+        raise errors.invalid_combination("EngineLifecycleSupport is not supported for this engine.")
+    if wanted not in (paid, f"{paid}-disabled"):
+        raise errors.invalid_value(f"Invalid value for EngineLifecycleSupport: {wanted}.")
     return wanted
