@@ -1,4 +1,4 @@
-"""``/iam/roles`` gives an access key a role with policies; ``/iam/audit`` tells every decision about roles."""
+"""``/iam/roles`` gives an access key a role; ``/iam/audit`` tells every decision about roles."""
 
 from typing import Any
 
