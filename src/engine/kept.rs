@@ -8,13 +8,14 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 
 use super::known::Known;
+use super::packed::Packed;
 use super::status;
 use crate::model::{BrokerName, Catalog, Instance, Meaning, Provider};
 
 /// An instance as last described.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    packed: Box<[u8]>,
+    packed: Packed,
     /// The provider under whose path it is; `None` for what is not ours.
     pub(crate) provider: Option<Provider>,
     /// Whether nothing about it is expected to change by itself.
@@ -33,7 +34,7 @@ impl Kept {
     pub(crate) fn new(known: &Known) -> Self {
         let status = &known.instance.status;
         Self {
-            packed: pack(&known.instance),
+            packed: Packed::new(&known.instance),
             provider: known.provider(),
             is_settled: known.is_settled(),
             is_deleting: status.meaning() == Meaning::Deleting,
@@ -45,13 +46,12 @@ impl Kept {
 
     /// Whether it says the same as a newer description.
     pub(crate) fn says(&self, instance: &Instance) -> bool {
-        *self.packed == *pack(instance)
+        self.packed.is(instance)
     }
 
     /// The instance.
-    #[expect(clippy::expect_used, reason = "this process packed these very bytes from the same type")]
     pub(crate) fn instance(&self) -> Instance {
-        postcard::from_bytes(&self.packed).expect("what was packed can be unpacked")
+        self.packed.instance()
     }
 
     /// The instance with all that its tags say.
@@ -63,9 +63,4 @@ impl Kept {
     pub(crate) fn is_of(&self, provider: Provider) -> bool {
         self.provider == Some(provider)
     }
-}
-
-#[expect(clippy::expect_used, reason = "strings, numbers and maps of them always have a packed form")]
-fn pack(instance: &Instance) -> Box<[u8]> {
-    postcard::to_allocvec(instance).expect("an instance can be packed").into_boxed_slice()
 }

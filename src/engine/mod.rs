@@ -16,6 +16,7 @@ mod locate;
 mod measure;
 mod notice;
 mod overlay;
+mod packed;
 mod read;
 mod refresh;
 mod snapshot;
