@@ -137,8 +137,8 @@ impl App {
     /// # Errors
     /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
     pub async fn create(&self, create: Create) -> Result<()> {
-        let engine = self.engine.clone();
-        self.engine.outliving(async move { engine.create(create).await }, ANSWER_WITHIN).await
+        let (id, engine) = (create.id, self.engine.clone());
+        self.engine.outliving(id, async move { engine.create(create).await }, ANSWER_WITHIN).await
     }
 
     /// Changes a service; see [`Engine::update`].
@@ -146,8 +146,8 @@ impl App {
     /// # Errors
     /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
     pub async fn update(&self, update: Update) -> Result<()> {
-        let engine = self.engine.clone();
-        self.engine.outliving(async move { engine.update(update).await }, ANSWER_WITHIN).await
+        let (id, engine) = (update.id, self.engine.clone());
+        self.engine.outliving(id, async move { engine.update(update).await }, ANSWER_WITHIN).await
     }
 
     /// Deletes a service; see [`Engine::delete`].
@@ -156,7 +156,7 @@ impl App {
     /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
     pub async fn delete(&self, provider: Provider, id: ServiceId) -> Result<()> {
         let engine = self.engine.clone();
-        self.engine.outliving(async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
+        self.engine.outliving(id, async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
     }
 
     /// The status documents, as JSON, of those ids that are services of this provider.

@@ -37,7 +37,6 @@ impl Engine {
     /// [`Kind::Conflict`] for a name that is taken or a different immutable field,
     /// [`Kind::Unavailable`] while that id is being deleted, and what AWS refuses.
     pub async fn create(&self, request: Create) -> Result<()> {
-        let _turn = self.turn_of(request.id).await;
         if let Some(known) = self.look_before_creating(request.id).await? {
             return self.create_again(request, &known).await;
         }

@@ -14,7 +14,6 @@ impl Engine {
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] where the wish could not be written.
     pub async fn delete(&self, provider: Provider, id: ServiceId) -> Result<()> {
-        let _turn = self.turn_of(id).await;
         let Some(known) = self.look_surely(id).await? else { return Ok(()) };
         if !known.is_of(provider) {
             return Ok(());

@@ -18,7 +18,7 @@ impl Known {
             Owner::Ours(record) => record.provider,
             Owner::Damaged(..) | Owner::Foreign => of_engine(&instance.engine).unwrap_or(Provider::ALL[0]),
         };
-        let desired = Desired::of(&owner, &instance, catalog.provider(provider));
+        let desired = Desired::of(&owner, &instance, broker, catalog.provider(provider));
         Self { instance, owner, desired }
     }
 

@@ -33,8 +33,17 @@ impl Engine {
     pub(super) async fn look_before_creating(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
         {
             let snapshot = self.inner.refresher.snapshot();
-            if snapshot.swept_at.is_some() && snapshot.get(id).is_none() {
-                return Ok(None);
+            match snapshot.get(id) {
+                None if snapshot.swept_at.is_some() => return Ok(None),
+                // This process has just made it, or looked at it: a caller repeats what was not answered in time.
+                Some(seen)
+                    if !seen.is_missing() && seen.at.elapsed() < self.inner.settings.refresh_active =>
+                {
+                    if let Some(kept) = &seen.kept {
+                        return Ok(Some(Arc::new(self.open(kept))));
+                    }
+                }
+                _ => {}
             }
         }
         if let Some(known) = self.look_once(id).await? {

@@ -237,13 +237,23 @@ impl Engine {
         Arc::clone(push)
     }
 
-    /// Runs a request's work in a task that outlives the request.
-    pub async fn outliving<F>(&self, work: F, within: Duration) -> Result<()>
+    /// Runs a request's work about a service in a task that outlives the request. It begins when no other is under way
+    /// about the same service in this process; a request that does not get its turn in time has done nothing.
+    ///
+    /// # Errors
+    /// The work's own; [`crate::error::Kind::Unavailable`] where it did not end within this time.
+    pub async fn outliving<F>(&self, id: ServiceId, work: F, within: Duration) -> Result<()>
     where
         F: Future<Output = Result<()>> + Send + 'static,
     {
-        let task = self.inner.tasks.spawn(work);
-        match tokio::time::timeout(within, task).await {
+        let deadline = Instant::now() + within;
+        let turn = tokio::time::timeout_at(deadline, self.turn_of(id)).await;
+        let turn = turn.map_err(|_elapsed| still_working())?;
+        let task = self.inner.tasks.spawn(async move {
+            let _turn = turn;
+            work.await
+        });
+        match tokio::time::timeout_at(deadline, task).await {
             Ok(Ok(result)) => result,
             Ok(Err(stopped)) => Err(still_working().caused_by(stopped)),
             Err(_elapsed) => Err(still_working()),

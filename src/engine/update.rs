@@ -25,7 +25,6 @@ impl Engine {
     /// [`Kind::NotFound`] for an unknown id, [`Kind::Conflict`] while it is being deleted or for
     /// what may not change, [`Kind::Unavailable`] where the wish could not be written.
     pub async fn update(&self, request: Update) -> Result<()> {
-        let _turn = self.turn_of(request.id).await;
         let known = match self.look_surely(request.id).await? {
             Some(known) if known.is_of(request.provider) => known,
             _ => return Err(unknown(request.id, request.provider)),

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::record::{GaveUp, SecretRef};
-use super::{ConfigKey, Instance, Owner, Parameter, Provider, ProviderCatalog, Record, Tags, Which};
+use super::{
+    BrokerName, ConfigKey, Instance, Owner, Parameter, Provider, ProviderCatalog, Record, ServiceId, Tags,
+    Which,
+};
 use super::{catalog, group, tag};
 
 /// What should be true of the instance of a service.
@@ -79,17 +82,27 @@ impl Desired {
     /// The catalogue only serves wishes whose pins no longer fit (two requests on two replicas
     /// changed cpu and memory at the same moment, so neither's choice of a class covers both).
     #[must_use]
-    pub fn of(owner: &Owner, instance: &Instance, catalog: &ProviderCatalog) -> Option<Self> {
+    pub fn of(
+        owner: &Owner,
+        instance: &Instance,
+        broker: &BrokerName,
+        catalog: &ProviderCatalog,
+    ) -> Option<Self> {
+        let own_secrets = |service: ServiceId| {
+            let mut arns = secret_arns(&instance.tags);
+            arns.retain(|arn| broker.owns_secret(service, arn));
+            arns
+        };
         let gone = instance.tags.contains_key(tag::DELETING);
         match owner {
             Owner::Foreign => None,
             Owner::Ours(record) if gone => Some(Self::Gone {
-                secrets: secret_arns(&instance.tags),
+                secrets: own_secrets(record.service),
                 groups: own_groups(record, instance),
                 final_snapshot: record.instance_pin.final_snapshot,
             }),
-            Owner::Damaged(..) if gone => Some(Self::Gone {
-                secrets: secret_arns(&instance.tags),
+            Owner::Damaged(service, _) if gone => Some(Self::Gone {
+                secrets: own_secrets(*service),
                 // The sweep finds them.
                 groups: Vec::new(),
                 final_snapshot: catalog.defaults.final_snapshot,

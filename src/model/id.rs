@@ -86,6 +86,14 @@ impl BrokerName {
     pub fn secret_name(&self, id: ServiceId, incarnation: &str, which: super::Which) -> String {
         format!("{}/{id}/{incarnation}/{which}", self.0)
     }
+
+    /// Whether an ARN is that of a secret of this service. It is read from tags, which others may write: nobody shall have the
+    /// broker read, set or delete another service's secret.
+    #[must_use]
+    pub fn owns_secret(&self, id: ServiceId, arn: &str) -> bool {
+        let name = arn.splitn(7, ':').nth(6);
+        name.is_some_and(|name| name.starts_with(&format!("{}/{id}/", self.0)))
+    }
 }
 
 impl FromStr for BrokerName {
@@ -132,6 +140,25 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<ServiceId>(), Err(NotAServiceId), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_a_services_own_by_its_name() {
+        let broker: BrokerName = "codesphere".parse().unwrap();
+        let [id, other]: [ServiceId; 2] =
+            ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"]
+                .map(|id| id.parse().unwrap());
+        let arn =
+            |name: &str| format!("arn:aws:secretsmanager:eu-central-1:123456789012:secret:{name}-AbCdEf");
+        let own = broker.secret_name(id, "incarnation", super::super::Which::User);
+        assert!(broker.owns_secret(id, &arn(&own)));
+        assert!(!broker.owns_secret(other, &arn(&own)));
+        for name in
+            ["codesphere-two/x", "codesphere", "shop/codesphere/a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11/i/user"]
+        {
+            assert!(!broker.owns_secret(id, &arn(name)), "{name}");
+        }
+        assert!(!broker.owns_secret(id, "codesphere/a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11/i/user"));
     }
 
     #[test]

@@ -19,7 +19,12 @@ const OBSERVE_WITHIN: Duration = Duration::from_secs(120);
 /// Sweeps now and then until the engine stops.
 pub(super) async fn run(engine: Engine) {
     loop {
-        if let Err(failure) = once(&engine).await {
+        // What a stop interrupts here the next start does again.
+        let swept = tokio::select! {
+            () = engine.inner.stopped.cancelled() => return,
+            swept = once(&engine) => swept,
+        };
+        if let Err(failure) = swept {
             tracing::warn!(error = %chain(&failure), "The sweep over secrets and parameter groups did not end");
         }
         tokio::select! {

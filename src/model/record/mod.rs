@@ -131,7 +131,15 @@ impl Record {
             return Owner::Foreign;
         }
         match Self::read(service, &instance.tags) {
-            Ok(record) => Owner::Ours(Box::new(record)),
+            Ok(record) => {
+                match record.secrets.iter().find(|(_, secret)| !broker.owns_secret(service, &secret.arn)) {
+                    None => Owner::Ours(Box::new(record)),
+                    Some((&which, _)) => {
+                        let tag = tag::secret_arn(which);
+                        Owner::Damaged(service, format!("{tag} names a secret that is not this service's"))
+                    }
+                }
+            }
             Err(problem) => Owner::Damaged(service, problem),
         }
     }
