@@ -84,7 +84,11 @@ def aws(directory: Path, port: int) -> list[str]:
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_):
+            """A client that does not trust the certificate hangs up, which is as it should be."""
+
+    server = Server(("127.0.0.1", port), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(directory / "leaf.pem", directory / "leaf.key")
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
