@@ -38,7 +38,9 @@ class Dashboard(unittest.TestCase):
     def test_prometheus_can_read_every_query(self):
         queries = [target["expr"] for panel in SHOWN for target in panel["targets"]]
         plain = [query.replace("$__rate_interval", "5m").replace("$job", ".*") for query in queries]
-        self.assertFalse([query for query in plain if re.search(r"\$", query)], "a variable that is not known")
+        self.assertFalse(
+            [query for query in plain if re.search(r"\$", query)], "a variable that is not known"
+        )
         rules = [{"record": f"query:{number}", "expr": query} for number, query in enumerate(plain)]
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             # JSON is YAML.

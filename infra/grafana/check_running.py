@@ -16,6 +16,9 @@ class Running(unittest.TestCase):
         told = {family + suffix for family, kind in families.items() for suffix in suffixes[kind]}
         self.assertEqual(told - set(source.metrics()), set())
         self.assertLessEqual({"rds_broker_snapshot_age_seconds", "rds_broker_aws_calls_total"}, told)
-        labels = {name: set(re.findall(r'(\w+)="', inner)) for name, inner in re.findall(r"^(\w+)\{([^}]*)\}", text, re.M)}
+        labels = {
+            name: set(re.findall(r'(\w+)="', inner))
+            for name, inner in re.findall(r"^(\w+)\{([^}]*)\}", text, re.M)
+        }
         for name, seen in labels.items():
             self.assertEqual(seen, source.metrics()[name], name)

@@ -19,7 +19,11 @@ def metrics() -> dict[str, set[str]]:
         name: set(re.findall(r"^\s+(\w+): ", body, re.M))
         for name, body in re.findall(r"EncodeLabelSet\)\]\nstruct (\w+) \{\n(.*?)\n\}", source, re.S)
     }
-    fields = dict(re.findall(r"^    (\w+): ([^\n]+),$", re.search(r"pub struct Metrics \{\n(.*?)\n\}", source, re.S)[1], re.M))
+    fields = dict(
+        re.findall(
+            r"^    (\w+): ([^\n]+),$", re.search(r"pub struct Metrics \{\n(.*?)\n\}", source, re.S)[1], re.M
+        )
+    )
     calls = re.findall(r'registry\.register(_with_unit)?\(\s*"(\w+)".*?self\.(\w+)\.clone\(\)', source, re.S)
     found: dict[str, set[str]] = {}
     for with_unit, name, field in calls:
@@ -34,16 +38,19 @@ def metrics() -> dict[str, set[str]]:
     return found
 
 
+def between(path: str, begin: str, end: str) -> set[str]:
+    """The words in quotes of one part of a file."""
+    return set(re.findall(r'"([a-z-]+)"', read(path).partition(begin)[2].partition(end)[0]))
+
+
 def words() -> dict[str, set[str]]:
     """The values that labels with a fixed set of them may have."""
-    between = lambda path, begin, end: read(path).partition(begin)[2].partition(end)[0]  # noqa: E731
-    quoted = lambda text: set(re.findall(r'"([a-z-]+)"', text))  # noqa: E731
     return {
-        "outcome": quoted(between("src/aws/failure.rs", "pub fn name(self)", "\n    }\n"))
-        | quoted(between("src/metrics.rs", "pub fn step(", "\n    }\n"))
+        "outcome": between("src/aws/failure.rs", "pub fn name(self)", "\n    }\n")
+        | between("src/metrics.rs", "pub fn step(", "\n    }\n")
         | {"ok"},
-        "reason": quoted(between("src/decide/why.rs", "pub fn kind(&self)", "\n    }\n")),
-        "phase": quoted(between("src/engine/status.rs", "fn state(", "\n}\n")),
-        "lane": quoted(between("src/aws/pace.rs", "pub fn name(self)", "\n    }\n")),
-        "service": quoted(between("src/aws/mod.rs", "pub fn name(self)", "\n    }\n")),
+        "reason": between("src/decide/why.rs", "pub fn kind(&self)", "\n    }\n"),
+        "phase": between("src/engine/status.rs", "fn state(", "\n}\n"),
+        "lane": between("src/aws/pace.rs", "pub fn name(self)", "\n    }\n"),
+        "service": between("src/aws/mod.rs", "pub fn name(self)", "\n    }\n"),
     }

@@ -27,7 +27,9 @@ class Image(unittest.TestCase):
         for path in ROOT.rglob("*"):
             about = path.lstat()
             self.assertEqual((about.st_uid, about.st_gid), (0, 0), path)
-            self.assertFalse(about.st_mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID), path)
+            self.assertFalse(
+                about.st_mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID), path
+            )
 
     def test_runs_as_a_user_given_by_number(self):
         # Kubernetes cannot tell whether a name is root.
@@ -42,7 +44,9 @@ class Image(unittest.TestCase):
         self.assertEqual(names - {"PATH"}, {"BROKER_LISTEN"})
 
     def test_says_which_commit_it_is_of(self):
-        self.assertTrue(re.fullmatch(r"[0-9a-f]{40}", self.settings["Labels"]["org.opencontainers.image.revision"]))
+        self.assertTrue(
+            re.fullmatch(r"[0-9a-f]{40}", self.settings["Labels"]["org.opencontainers.image.revision"])
+        )
 
     def test_has_the_web_s_certificate_authorities(self):
         bundle = (ROOT / "etc/ssl/certs/ca-certificates.crt").read_text()

@@ -58,9 +58,9 @@ def enter():
 
 
 def start(settings, *arguments) -> subprocess.Popen:
-    log = (WORK / "broker.log").open("ab")
-    command = ["/rds-broker", *arguments]
-    return subprocess.Popen(command, env=settings, preexec_fn=enter, stdout=log, stderr=log)  # noqa: PLW1509
+    with (WORK / "broker.log").open("ab") as log:
+        command = ["/rds-broker", *arguments]
+        return subprocess.Popen(command, env=settings, preexec_fn=enter, stdout=log, stderr=log)
 
 
 def get(path: str) -> tuple[int, str]:

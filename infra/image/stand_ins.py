@@ -49,7 +49,11 @@ def name_server() -> list[bytes]:
             name, kind = question[12 : end - 4], struct.unpack("!H", question[end - 4 : end - 2])[0]
             asked.append(name)
             known = name.endswith(DOMAIN)
-            answer = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01" if known and kind == 1 else b""
+            answer = (
+                b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x7f\x00\x00\x01"
+                if known and kind == 1
+                else b""
+            )
             head = question[:2] + (b"\x81\x80" if known else b"\x81\x83")
             head += b"\x00\x01" + struct.pack("!H", bool(answer)) + b"\x00" * 4
             server.sendto(head + question[12:end] + answer, client)

@@ -26,7 +26,9 @@ def main() -> int:
     left_out = {part["bom-ref"] for part in sbom["components"] if crate(part) not in built}
     sbom["components"] = [part for part in sbom["components"] if part["bom-ref"] not in left_out]
     sbom["dependencies"] = [
-        entry | {"dependsOn": [ref for ref in entry["dependsOn"] if ref not in left_out]} if "dependsOn" in entry else entry
+        entry | {"dependsOn": [ref for ref in entry["dependsOn"] if ref not in left_out]}
+        if "dependsOn" in entry
+        else entry
         for entry in sbom["dependencies"]
         if entry["ref"] not in left_out
     ]
