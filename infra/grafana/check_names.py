@@ -16,7 +16,7 @@ QUERIES = [target["expr"] for panel in PANELS for target in panel["targets"]] + 
     variable["query"]["query"] for variable in DASHBOARD["templating"]["list"] if variable["type"] == "query"
 ]
 # Without its comments, which may speak of anything.
-EXPRESSIONS = QUERIES + [re.sub(r"^\s*#.*$", "", RULES, flags=re.M)]
+EXPRESSIONS = [*QUERIES, re.sub(r"^\s*#.*$", "", RULES, flags=re.M)]
 SECTION = source.read("docs/operations.md").partition("\n## Alerts\n")[2].partition("\n## ")[0]
 RUNBOOKS = dict(re.findall(r"^### `?([\w-]+)`?\n(.*?)(?=^### |\Z)", SECTION, re.M | re.S))
 
@@ -65,6 +65,12 @@ class Names(unittest.TestCase):
         for alert in ALERTS:
             self.assertIn(f"alertname: {alert}}}", tests)
             self.assertIn(f'alertname="{alert}"', tests)
+
+    def test_runbooks_name_panels_that_are_there(self):
+        titles = {panel["title"] for panel in PANELS}
+        named = set(re.findall(r"(?<!\*)\*([A-Z][^*\n]+)\*(?!\*)", SECTION.replace("\n", " ")))
+        self.assertTrue(named)
+        self.assertEqual(named - titles, set())
 
     def test_panels_point_to_runbooks_that_are_there(self):
         for panel in PANELS:
