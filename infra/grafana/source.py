@@ -1,4 +1,4 @@
-"""What the broker tells, read off its source: metrics with their labels, and the words that labels may have."""
+"""Metrics and their labels, and the words that labels may have, read off the broker's source."""
 
 import re
 from pathlib import Path

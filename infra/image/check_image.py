@@ -53,7 +53,7 @@ class Image(unittest.TestCase):
         self.assertGreater(bundle.count("BEGIN CERTIFICATE"), 100)
 
     def test_has_the_same_content_when_built_again(self):
-        # Docker's format keeps the name of the container that it was made in; what is in it has to be the same.
+        # Docker's format keeps the name of the container it was made in; what is in it has to be the same.
         first, again = (inspected(name)["Docker"]["rootfs"]["diff_ids"] for name in ("image", "again"))
         self.assertEqual(first, again)
         self.assertTrue(first)

@@ -1,4 +1,4 @@
-"""Runs the image in namespaces of its own, as a cluster would. Called by infra/image/check, inside `unshare`."""
+"""Runs the image as a cluster would. Called by infra/image/check, inside `unshare`."""
 
 import ctypes
 import json

@@ -1,4 +1,4 @@
-"""What the image meets when it is checked: a name server, and AWS over TLS with a certificate authority of its own.
+"""What the image meets when it is checked: a name server, and AWS over TLS.
 
 Only as much of AWS as a start needs: a role by web identity, an account without databases and secrets.
 """
@@ -23,7 +23,7 @@ EMPTY = '<{0}Response xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><{0}Resul
 
 
 def certificates(directory: Path, host: str) -> Path:
-    """A certificate authority, and a certificate of it for `host` (leaf.pem, leaf.key); returns the authority's file."""
+    """Makes a certificate authority, and leaf.pem and leaf.key for `host`; returns its file."""
     authority = directory / "authority.pem"
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     common = ["openssl", "req", "-x509", *key]
@@ -36,7 +36,7 @@ def certificates(directory: Path, host: str) -> Path:
 
 
 def name_server() -> list[bytes]:
-    """Answers on port 53 that every name below aws.test is this machine; returns the names that were asked for."""
+    """Answers that names below aws.test are this machine; returns those that were asked for."""
     asked: list[bytes] = []
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(("127.0.0.1", 53))

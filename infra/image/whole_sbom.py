@@ -2,8 +2,8 @@
 
 usage: cargo tree --prefix none --format '{p}' … | whole_sbom.py SBOM Cargo.lock OUT
 
-`cargo metadata`, which the generator asks, also names crates that only tests or features that are off would bring;
-`cargo tree` says what is compiled. Each crate must have the checksum of Cargo.lock.
+`cargo metadata`, which the generator asks, also names crates that only tests, or features that are off,
+would bring; `cargo tree` says what is compiled. Each crate must have the checksum of Cargo.lock.
 """
 
 import json
