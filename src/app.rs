@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 use crate::aws::{Aws, Budget};
 use crate::config::Config;
 use crate::engine::{Engine, Settings};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::metrics::Metrics;
 use crate::model::{Catalog, Create, Provider, ServiceId, Update};
 use crate::sql::Databases;
+use crate::telemetry::LogLevel;
 use crate::tokens::Tokens;
 
 /// Within what a write is answered; what is not finished then goes on without the caller.
@@ -25,6 +26,7 @@ pub struct App {
     config: Arc<Config>,
     engine: Engine,
     tokens: Arc<Tokens>,
+    log_level: Option<LogLevel>,
     stopped: CancellationToken,
 }
 
@@ -80,7 +82,7 @@ impl App {
         let (fresh, calls, stop) = (Arc::clone(&tokens), Arc::clone(&aws), stopped.clone());
         tokio::spawn(async move { fresh.keep_fresh(&calls, stop).await });
         let engine = Engine::start(aws, databases, Arc::new(catalog), settings, metrics);
-        Ok(Self { config: Arc::new(config), engine, tokens, stopped })
+        Ok(Self { config: Arc::new(config), engine, tokens, log_level: None, stopped })
     }
 
     /// Stops the engine: AWS calls under way end, nothing new begins.
@@ -99,6 +101,29 @@ impl App {
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// With a log whose level can be changed.
+    #[must_use]
+    pub fn with_log_level(mut self, log_level: LogLevel) -> Self {
+        self.log_level = Some(log_level);
+        self
+    }
+
+    /// Changes what is logged from now on.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] for what is no level.
+    pub fn set_log_level(&self, level: &str) -> Result<()> {
+        let Some(log_level) = &self.log_level else {
+            return Err(Error::new(
+                Kind::NotSupported,
+                "This process has no log whose level could be changed.",
+            ));
+        };
+        log_level.set(level).map_err(|problem| Error::invalid(format!("level: {problem}")))?;
+        tracing::warn!(level, "The log level was changed by a request");
+        Ok(())
     }
 
     /// The catalogue in force.
@@ -169,11 +194,14 @@ impl App {
         self.engine.metrics().text()
     }
 
-    /// Whether requests are answered as they should be; otherwise a sentence that says what is wrong.
+    /// Whether requests are answered; and what is wrong nevertheless, if anything is.
     ///
     /// # Errors
-    /// The sentence.
-    pub fn readiness(&self) -> std::result::Result<(), String> {
+    /// A sentence that says why not.
+    pub fn readiness(&self) -> std::result::Result<Option<String>, String> {
+        if self.stopped.is_cancelled() {
+            return Err("The process is stopping".to_owned());
+        }
         self.tokens.readiness()?;
         self.engine.readiness()
     }

@@ -119,11 +119,11 @@ fn tell(mistakes: &[String]) {
 #[tokio::main]
 async fn run(settings: Settings) -> anyhow::Result<()> {
     let Settings { config, catalog, ca_pem } = settings;
-    telemetry::start(config.log_format, &config.log_level)?;
+    let log_level = telemetry::start(config.log_format, &config.log_level)?;
     let deadline = config.shutdown_deadline;
     let listener =
         TcpListener::bind(&config.listen).with_context(|| format!("cannot listen at {}", config.listen))?;
-    let app = App::start(config, catalog, ca_pem).await?;
+    let app = App::start(config, catalog, ca_pem).await?.with_log_level(log_level);
     tracing::info!(address = %listener.local_addr()?, tls = app.config().tls.is_some(), version = env!("CARGO_PKG_VERSION"), "Listening");
 
     let (drain, drained) = tokio::sync::oneshot::channel::<()>();

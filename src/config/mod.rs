@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::model::BrokerName;
 use reader::Reader;
@@ -116,6 +118,20 @@ pub struct Config {
     pub max_concurrent_requests: NonZeroU32,
     /// How long a shutdown may take.
     pub shutdown_deadline: Duration,
+}
+
+/// What a level of the log must be, as the end of a sentence.
+pub const LOG_LEVELS: &str =
+    "must be a level (off, error, warn, info, debug, trace), or a filter as info,rds_broker=debug";
+
+/// Whether a text is a level, or a filter in tracing's syntax. A bare word that is no level is a target to tracing, and a
+/// mistyped one would log nothing at all.
+#[must_use]
+pub fn is_log_level(text: &str) -> bool {
+    let bare = |part: &&str| !part.trim().is_empty() && !part.contains(['=', '[', ']']);
+    let is_level = |part: &str| part.trim().parse::<LevelFilter>().is_ok();
+    let mistyped = text.split(',').filter(bare).any(|part| !is_level(part));
+    !text.trim().is_empty() && !mistyped && EnvFilter::try_new(text).is_ok()
 }
 
 /// The files TLS needs.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{LogFormat, Mistake, TlsFiles, VARIABLES, tokens};
+use super::{LOG_LEVELS, LogFormat, Mistake, TlsFiles, VARIABLES, is_log_level, tokens};
 
 /// Looks variables up and collects what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -115,15 +115,8 @@ impl<'a> Reader<'a> {
 
     pub(super) fn log_level(&mut self) -> Option<String> {
         let value = self.get("BROKER_LOG_LEVEL")?;
-        // A bare word that is no level is a target to tracing, and a mistyped one would log nothing at all.
-        let bare = |part: &&str| !part.trim().is_empty() && !part.contains(['=', '[', ']']);
-        let is_level = |part: &str| part.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
-        let mistyped = value.split(',').filter(bare).any(|part| !is_level(part));
-        if mistyped || tracing_subscriber::EnvFilter::try_new(&value).is_err() {
-            self.mistake(
-                "BROKER_LOG_LEVEL",
-                "must be a level (off, error, warn, info, debug, trace), or a filter as info,rds_broker=debug",
-            );
+        if !is_log_level(&value) {
+            self.mistake("BROKER_LOG_LEVEL", LOG_LEVELS);
             return None;
         }
         Some(value)

@@ -140,14 +140,19 @@ impl Engine {
         &self.inner.catalog
     }
 
-    /// Whether AWS has been observed and still answers; otherwise what is wrong.
-    pub fn readiness(&self) -> std::result::Result<(), String> {
-        if let Some(failure) = &self.inner.refresher.rounds().borrow().failure {
-            return Err(format!("AWS cannot be observed: {failure}"));
-        }
-        match self.inner.refresher.snapshot().swept_at {
-            Some(_) => Ok(()),
-            None => Err("AWS has not been observed yet".to_owned()),
+    /// Whether AWS was observed, and not too long ago: what is wrong, if anything is. A replica that AWS throttles or
+    /// does not answer for a while is as good as any other, and what is known is still told.
+    ///
+    /// # Errors
+    /// Where no answer could be given at all: the sentence says why.
+    pub fn readiness(&self) -> std::result::Result<Option<String>, String> {
+        let failure = self.inner.refresher.changes().borrow().failure.clone();
+        let problem = failure.map(|failure| format!("AWS cannot be observed: {failure}"));
+        match (self.inner.refresher.snapshot().swept_at, problem) {
+            (None, None) => Err("AWS has not been observed yet".to_owned()),
+            (None, Some(problem)) => Err(problem),
+            (Some(at), Some(problem)) if at.elapsed() > self.inner.settings.stale_limit => Err(problem),
+            (Some(_), problem) => Ok(problem),
         }
     }
 
@@ -177,13 +182,13 @@ impl Engine {
         inner.refresher.run(&inner.aws, &inner.settings.broker, &inner.catalog, due, stopped).await;
     }
 
-    /// After every round, sees to it that each service with work to do has a worker.
+    /// Whenever something was learned, sees to it that each service with work to do has a worker.
     async fn attend(self) {
-        let mut rounds = self.inner.refresher.rounds();
+        let mut changes = self.inner.refresher.changes();
         loop {
             tokio::select! {
                 () = self.inner.stopped.cancelled() => return,
-                changed = rounds.changed() => if changed.is_err() { return },
+                changed = changes.changed() => if changed.is_err() { return },
             }
             let snapshot = self.inner.refresher.snapshot();
             let mut noteworthy = Vec::new();

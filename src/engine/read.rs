@@ -7,9 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::refresh::lock;
+use super::refresh::{duration_of, lock};
 use super::snapshot::Snapshot;
 use super::{Engine, now, status};
+use crate::aws::Service;
 use crate::error::{Error, Result};
 use crate::model::{Provider, ServiceId};
 
@@ -23,11 +24,14 @@ impl Engine {
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended, and while
     /// what is known is too old.
     pub async fn list(&self, provider: Provider) -> Result<(Bytes, Duration)> {
-        self.inner.refresher.asked();
-        if self.observed_at()?.elapsed() >= self.inner.settings.refresh_settled {
-            self.inner.refresher.look(None, Instant::now() + LOOK_WITHIN).await;
+        let refresher = &self.inner.refresher;
+        refresher.asked(true);
+        let window = self.inner.settings.refresh_settled;
+        if self.observed_at()?.elapsed() >= window && self.is_quick() {
+            let is_enough = |snapshot: &Snapshot| snapshot.swept_at.is_some_and(|at| at.elapsed() < window);
+            refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
         }
-        let snapshot = self.inner.refresher.snapshot();
+        let snapshot = refresher.snapshot();
         let age = snapshot.swept_at.map_or(Duration::ZERO, |at| at.elapsed());
         self.not_too_old(age)?;
         Ok((snapshot.list(provider), age))
@@ -43,17 +47,11 @@ impl Engine {
         provider: Provider,
         mut ids: Vec<ServiceId>,
     ) -> Result<(Vec<(ServiceId, Bytes)>, Duration)> {
-        self.inner.refresher.asked();
+        self.inner.refresher.asked(false);
         self.observed_at()?;
         ids.sort_unstable();
         ids.dedup();
-        let stale: Vec<_> = {
-            let snapshot = self.inner.refresher.snapshot();
-            ids.iter().copied().filter(|&id| self.is_stale(&snapshot, id)).collect()
-        };
-        if !stale.is_empty() {
-            self.inner.refresher.look(Some(stale), Instant::now() + LOOK_WITHIN).await;
-        }
+        self.freshen(&ids).await;
         let snapshot = self.inner.refresher.snapshot();
         let mut documents = Vec::with_capacity(ids.len());
         let mut oldest = Duration::ZERO;
@@ -114,17 +112,62 @@ impl Engine {
         ))
     }
 
-    fn is_stale(&self, snapshot: &Snapshot, id: ServiceId) -> bool {
+    /// Sees to it that what is known of these ids is as fresh as it should be, and waits for that, but not for long.
+    async fn freshen(&self, ids: &[ServiceId]) {
+        let refresher = &self.inner.refresher;
+        let needs: Vec<(ServiceId, Need)> = {
+            let snapshot = refresher.snapshot();
+            ids.iter().filter_map(|&id| Some((id, self.need(&snapshot, id)?))).collect()
+        };
+        if needs.is_empty() {
+            return;
+        }
+        let by_name: Vec<_> =
+            needs.iter().filter(|(_, need)| *need == Need::Look).map(|(id, _)| *id).collect();
+        if !by_name.is_empty() {
+            refresher.want_if_stale(by_name.iter().copied());
+        }
+        if refresher.is_failing() {
+            return;
+        }
+        // A pass that takes longer than anyone waits is under way: what it has not reached yet is told with its age.
+        let awaited = if self.is_quick() { needs.into_iter().map(|(id, _)| id).collect() } else { by_name };
+        let is_enough = |snapshot: &Snapshot| {
+            refresher.is_failing() || awaited.iter().all(|&id| self.need(snapshot, id).is_none())
+        };
+        refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
+    }
+
+    /// Whether a pass through everything ends while a caller waits.
+    fn is_quick(&self) -> bool {
+        let calls = self.inner.refresher.snapshot().sweep_calls;
+        duration_of(calls, self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN
+    }
+
+    /// How an id is to be looked at, if what is known of it is older than it may be.
+    fn need(&self, snapshot: &Snapshot, id: ServiceId) -> Option<Need> {
         let sighting = snapshot.get(id);
         let settled =
             sighting.and_then(|sighting| sighting.kept.as_ref()).is_some_and(|kept| kept.is_settled)
                 || self.waits_long(id);
-        let (at, limit) = if settled {
-            (snapshot.asked_at(id), self.inner.settings.refresh_settled)
-        } else {
-            // Another replica may have made it since the last sweep.
-            (sighting.map(|sighting| sighting.at), self.inner.settings.refresh_active)
-        };
-        at.is_none_or(|at| at.elapsed() >= limit)
+        let settings = &self.inner.settings;
+        if settled {
+            // The pass is due, and comes by. After a long silence it comes too late for those who ask for little.
+            let age = snapshot.asked_at(id).map_or(Duration::MAX, |at| at.elapsed());
+            let is_old = age >= settings.refresh_settled.saturating_mul(2) && !self.is_quick();
+            return (age >= settings.refresh_settled).then_some(if is_old { Need::Look } else { Need::Pass });
+        }
+        // Another replica may have made it since the last sweep.
+        let age = sighting.map_or(Duration::MAX, |sighting| sighting.at.elapsed());
+        (age >= settings.refresh_active).then_some(Need::Look)
     }
+}
+
+/// How an id is to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    /// By name.
+    Look,
+    /// With everything else that is settled.
+    Pass,
 }

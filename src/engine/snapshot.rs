@@ -3,7 +3,7 @@
 //! A service is never gone because a call failed, nor because of one answer without it: only
 //! several answers in a row, spread over time, make an instance absent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -56,14 +56,8 @@ impl Sighting {
     }
 }
 
-/// What one answer of AWS was about.
-#[derive(Debug)]
-pub(crate) enum Scope {
-    /// The whole account: what is not in it was not there.
-    All,
-    /// These services.
-    Ids(Vec<ServiceId>),
-}
+/// An instance in an answer, as it will be kept.
+pub(crate) type Found = (ServiceId, Arc<Kept>);
 
 /// Everything known.
 #[derive(Clone, Debug, Default)]
@@ -116,35 +110,52 @@ impl Snapshot {
         by_name.max(self.swept_at)
     }
 
-    /// With an answer that was asked for at `at` worked in. What this process has written since
-    /// is newer and stays.
-    pub(crate) fn with_answer(&self, scope: &Scope, found: Vec<(ServiceId, Arc<Kept>)>, at: Instant) -> Self {
+    /// With an answer worked in that was asked for at `at`: what was found, and who of those `asked` for by name was not.
+    /// What this process has written since is newer and stays.
+    pub(crate) fn with_answer(&self, asked: &[ServiceId], found: Vec<Found>, at: Instant) -> Self {
         let mut next = self.successor();
-        let mut found: HashMap<_, _> = found.into_iter().collect();
-        let asked: Vec<ServiceId> = match scope {
-            // Ids that were only ever looked for in vain are left to be forgotten.
-            Scope::All => next.services().map(|(id, ..)| id).collect(),
-            Scope::Ids(ids) => ids.clone(),
-        };
-        for id in asked {
-            if !found.contains_key(&id) && next.by_id.get(&id).is_none_or(|sighting| sighting.at < at) {
-                let missed = Sighting::missed(next.by_id.get(&id), at);
-                next.by_id.insert(id, missed);
-            }
+        let found: HashMap<_, _> = found.into_iter().collect();
+        for id in asked.iter().filter(|id| !found.contains_key(id)) {
+            next.miss(*id, at);
         }
-        for (id, kept) in found.drain() {
+        for (id, kept) in found {
             if next.by_id.get(&id).is_none_or(|sighting| sighting.at <= at) {
                 next.by_id.insert(id, Sighting::seen(kept, at));
             }
         }
-        next.by_id.retain(|_, sighting| match sighting.kept {
+        next.forget(at);
+        next
+    }
+
+    /// With the end of a sweep worked in that began at `at`: whoever was not on any of its pages was not there.
+    pub(crate) fn with_sweep(&self, present: &HashSet<ServiceId>, at: Instant, calls: usize) -> Self {
+        let mut next = self.successor();
+        // Ids that were only ever looked for in vain are left to be forgotten.
+        let gone: Vec<_> = self.services().map(|(id, ..)| id).filter(|id| !present.contains(id)).collect();
+        for id in gone {
+            next.miss(id, at);
+        }
+        next.forget(at);
+        next.swept_at = next.swept_at.max(Some(at));
+        next.sweep_calls = calls;
+        next
+    }
+
+    /// An answer that was asked for at `at` lacked it.
+    fn miss(&mut self, id: ServiceId, at: Instant) {
+        let before = self.by_id.get(&id);
+        if before.is_none_or(|sighting| sighting.at < at) {
+            let missed = Sighting::missed(before, at);
+            self.by_id.insert(id, missed);
+        }
+    }
+
+    /// Drops what is absent for sure, and what was looked for in vain long ago.
+    fn forget(&mut self, at: Instant) {
+        self.by_id.retain(|_, sighting| match sighting.kept {
             Some(_) => !sighting.is_absent(),
             None => at.duration_since(sighting.at) < FORGET_AFTER,
         });
-        if matches!(scope, Scope::All) {
-            next.swept_at = next.swept_at.max(Some(at));
-        }
-        next
     }
 
     /// With what a call of our own has just answered about one instance.

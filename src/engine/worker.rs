@@ -149,11 +149,11 @@ impl Worker {
             Why::SecretLost(_) => active.max(Duration::from_secs(5)),
             _ => Duration::ZERO,
         };
-        let mut rounds = self.engine.inner.refresher.rounds();
+        let mut changes = self.engine.inner.refresher.changes();
         let newer = async {
             tokio::time::sleep(pause).await;
             while self.seen_at() == seen_at {
-                if rounds.changed().await.is_err() {
+                if changes.changed().await.is_err() {
                     return;
                 }
             }

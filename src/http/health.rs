@@ -13,10 +13,12 @@ pub(super) async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// `200` once AWS is observed, else `503` with a sentence that says what is wrong.
+/// `200` while requests are answered, else `503` with a sentence that says why not. While AWS throttles or fails what is
+/// known is still told, so that is a warning until it is too old.
 pub(super) async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     match app.readiness() {
-        Ok(()) => (StatusCode::OK, Json(json!({"status": "ready"}))),
+        Ok(None) => (StatusCode::OK, Json(json!({"status": "ready"}))),
+        Ok(Some(warning)) => (StatusCode::OK, Json(json!({"status": "ready", "warning": warning}))),
         Err(problem) => {
             (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not ready", "error": problem})))
         }

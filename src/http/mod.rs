@@ -8,6 +8,7 @@ mod guard;
 mod health;
 mod id;
 mod log;
+mod log_level;
 mod read;
 mod respond;
 mod serve;
@@ -55,7 +56,12 @@ pub fn router(app: App) -> Router {
             services = services.merge(routes(&format!("{prefix}/{provider}")).with_state(scope.clone()));
         }
     }
+    let operator = Router::new()
+        .route("/admin/log-level", put(log_level::set))
+        .route("/admin/log-level/", put(log_level::set))
+        .with_state(app.clone());
     let services = services
+        .merge(operator)
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(guard, guard::admit));

@@ -120,7 +120,7 @@ impl Broker {
     pub(crate) async fn run(&self) {
         self.spawn();
         eventually("the broker to be ready", async || {
-            let url = self.url.lock().unwrap().clone();
+            let url = self.url();
             if url.is_empty() || !self.is_alive() {
                 // A crash test may kill it again at once.
                 return (!self.is_alive()).then_some(());
@@ -151,9 +151,14 @@ impl Broker {
         *self.process.lock().unwrap() = Some(child);
     }
 
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        self.url.lock().unwrap().clone()
+    }
+
     /// Status and body of a route that needs no token.
     pub(crate) async fn health(&self, path: &str) -> (u16, Value) {
-        let url = self.url.lock().unwrap().clone();
+        let url = self.url();
         let answer = reqwest::get(format!("{url}{path}")).await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
@@ -188,7 +193,7 @@ impl Broker {
 
     /// One request; `None` where the broker could not be reached.
     pub(crate) async fn try_send(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
-        let url = self.url.lock().unwrap().clone();
+        let url = self.url();
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = reqwest::Client::new()
             .request(method, format!("{url}/{}{path}", self.provider))

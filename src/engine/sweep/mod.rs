@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Engine;
+use super::snapshot::Snapshot;
 use crate::aws::Outcome;
 use crate::error::chain;
 
@@ -33,8 +34,11 @@ async fn once(engine: &Engine) -> Outcome<()> {
     let begun = Instant::now();
     let listed_secrets = secrets::list(engine).await?;
     let listed_groups = groups::list(engine).await?;
-    engine.inner.refresher.look(None, begun + OBSERVE_WITHIN).await;
-    let snapshot = engine.inner.refresher.snapshot().clone();
+    let refresher = &engine.inner.refresher;
+    refresher.want_sweep();
+    let is_enough = |snapshot: &Snapshot| snapshot.swept_at.is_some_and(|at| at >= begun);
+    refresher.until(begun + OBSERVE_WITHIN, is_enough).await;
+    let snapshot = refresher.snapshot().clone();
     if snapshot.swept_at.is_none_or(|at| at < begun) {
         return Ok(());
     }

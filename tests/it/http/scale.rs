@@ -140,7 +140,12 @@ async fn while_aws_throttles_the_age_is_told_up_to_the_limit_and_nothing_is_gone
         );
         tokio::time::sleep(MINUTE).await;
     }
+    // No replica is taken out of service for what would befall every other as well.
+    let ready = world.call("GET", "/ready", &[], "").await;
+    assert_eq!(ready.status, 200);
+    assert!(ready.json()["warning"].as_str().unwrap().contains("AWS cannot be observed"), "{}", ready.text);
     tokio::time::sleep(MINUTE * 2).await;
+    assert_eq!(world.call("GET", "/ready", &[], "").await.status, 503);
     for path in ["/postgres".to_owned(), format!("/postgres?id={}", ids[0])] {
         let answer = world.send("GET", &path, &Value::Null).await;
         assert_eq!(answer.status, 503, "{path}: {}", answer.text);

@@ -128,3 +128,32 @@ async fn a_deletion_ends_in_every_state_and_keeps_what_the_catalogue_asks_for() 
     }
     broker.assert_aws_holds(&[]).await;
 }
+
+#[tokio::test]
+async fn the_log_level_is_changed_while_it_runs() {
+    let broker = Broker::start_with(&crate::broker::unique_name(), &[("BROKER_LOG_LEVEL", "info")]).await;
+    let change = async |level: &str, token: &str| {
+        let url = format!("{}/admin/log-level", broker.url());
+        let body = serde_json::json!({"level": level});
+        reqwest::Client::new().put(url).bearer_auth(token).json(&body).send().await.unwrap().status().as_u16()
+    };
+    let lines = |text: &str| broker.log().lines().filter(|line| line.contains(text)).count();
+    // A line of health, if any, stands before that of the request after it.
+    let talks = async || {
+        let before = (lines("GET /health 200"), lines("GET (none) 401"));
+        assert_eq!(broker.health("/health").await.0, 200);
+        reqwest::get(format!("{}/nowhere", broker.url())).await.unwrap();
+        crate::broker::eventually("the line of the second request", async || {
+            (lines("GET (none) 401") > before.1).then_some(())
+        })
+        .await;
+        lines("GET /health 200") > before.0
+    };
+    assert!(!talks().await, "health is told of at debug only");
+    assert_eq!(change("debug", "not-a-token").await, 401);
+    assert_eq!(change("loud", crate::broker::TOKEN).await, 400);
+    assert_eq!(change("info,rds_broker=debug", crate::broker::TOKEN).await, 204);
+    assert!(talks().await);
+    assert_eq!(change("info", crate::broker::TOKEN).await, 204);
+    assert!(!talks().await);
+}

@@ -1,0 +1,247 @@
+//! READ. Keeps the snapshot fresh with as few calls as that takes, however many ask.
+//!
+//! Two tasks call DescribeDBInstances for it, each with one thing at a time: `look` reads by name what is in
+//! transition or was just changed, `pass` goes through everything that is settled. Whoever asks notes what is
+//! wanted and waits until the snapshot is fresh enough; all who ask meanwhile share the answer. A failed call
+//! changes nothing.
+
+mod look;
+mod pass;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::kept::Kept;
+use super::known::Known;
+use super::overlay::Overlay;
+use super::snapshot::{Found, Snapshot};
+use crate::aws::{Aws, Failure, LARGEST_BATCH};
+use crate::error::chain;
+use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
+pub(super) use pass::duration_of;
+
+/// The longest pause after failed calls.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The pause after the first failed call.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The snapshot, and what is wanted of it.
+#[derive(Debug)]
+pub(crate) struct Refresher {
+    snapshot: ArcSwap<Snapshot>,
+    /// Held while the snapshot is replaced.
+    writing: Mutex<Overlay>,
+    wanted: Mutex<Wanted>,
+    asked: Mutex<Asked>,
+    look_kick: Notify,
+    pass_kick: Notify,
+    changes: watch::Sender<Change>,
+    pub(crate) active: Duration,
+    pub(crate) settled: Duration,
+    /// Identifiers in one filtered describe.
+    batch: usize,
+}
+
+/// Ids to be looked at by name.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Whatever is known of them.
+    surely: BTreeSet<ServiceId>,
+    /// Unless they were looked at meanwhile.
+    if_stale: BTreeSet<ServiceId>,
+}
+
+/// When someone last asked: only for callers are settled services looked at again.
+#[derive(Debug, Default)]
+struct Asked {
+    for_any: Option<Instant>,
+    for_list: Option<Instant>,
+    /// A sweep of the account is wanted that begins after this.
+    sweep_after: Option<Instant>,
+}
+
+/// That something was learned, or could not be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    /// Why the last call failed, if it did.
+    pub(crate) failure: Option<String>,
+}
+
+impl Refresher {
+    pub(crate) fn new(active: Duration, settled: Duration, batch: usize) -> Self {
+        Self {
+            snapshot: ArcSwap::default(),
+            writing: Mutex::default(),
+            wanted: Mutex::default(),
+            asked: Mutex::default(),
+            look_kick: Notify::new(),
+            pass_kick: Notify::new(),
+            changes: watch::Sender::new(Change::default()),
+            active,
+            settled,
+            batch: batch.clamp(1, LARGEST_BATCH),
+        }
+    }
+
+    /// What is known now.
+    pub(crate) fn snapshot(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.snapshot.load()
+    }
+
+    /// Tells of everything that is learned.
+    pub(crate) fn changes(&self) -> watch::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Notes that someone asks, for the list of all or for some.
+    pub(crate) fn asked(&self, for_list: bool) {
+        let now = Instant::now();
+        let mut asked = lock(&self.asked);
+        let is_new = !self.is_recent(asked.for_any) || (for_list && !self.is_recent(asked.for_list));
+        asked.for_any = Some(now);
+        if for_list {
+            asked.for_list = Some(now);
+        }
+        drop(asked);
+        if is_new {
+            self.pass_kick.notify_one();
+        }
+    }
+
+    /// Whether someone has asked within the last two windows.
+    fn is_recent(&self, asked: Option<Instant>) -> bool {
+        asked.is_some_and(|at| at.elapsed() < self.settled.saturating_mul(2))
+    }
+
+    /// Works in what a call of our own has just answered.
+    pub(crate) fn saw(&self, id: ServiceId, kept: Kept) {
+        let _writing = lock(&self.writing);
+        self.snapshot.store(self.snapshot.load().with_own(id, kept, Instant::now()).into());
+    }
+
+    /// Notes tags that were just written over those of an instance.
+    pub(crate) fn wrote(&self, id: ServiceId, before: &Instance, tags: &Tags) {
+        lock(&self.writing).wrote(id, before, tags, Instant::now());
+    }
+
+    /// Works in the answer to a question about one id that was asked at `at`.
+    pub(crate) fn answered(
+        &self,
+        id: ServiceId,
+        found: Option<Instance>,
+        at: Instant,
+        broker: &BrokerName,
+        catalog: &Catalog,
+    ) {
+        let found = self.keep(found.into_iter().collect(), at, broker, catalog);
+        self.replace(|before| before.with_answer(&[id], found, at));
+    }
+
+    /// Asks for a look at these ids, without waiting for it.
+    pub(crate) fn want(&self, ids: impl IntoIterator<Item = ServiceId>) {
+        lock(&self.wanted).surely.extend(ids);
+        self.look_kick.notify_one();
+    }
+
+    /// Asks for a look at those ids that nobody looks at meanwhile, without waiting for it.
+    pub(crate) fn want_if_stale(&self, ids: impl IntoIterator<Item = ServiceId>) {
+        lock(&self.wanted).if_stale.extend(ids);
+        self.look_kick.notify_one();
+    }
+
+    /// Asks for a sweep of the account that begins after this moment, without waiting for it.
+    pub(crate) fn want_sweep(&self) {
+        lock(&self.asked).sweep_after = Some(Instant::now());
+        self.pass_kick.notify_one();
+    }
+
+    /// Waits until what is known is good enough, at most until `deadline`. Past it what is known is older:
+    /// that is no failure.
+    pub(crate) async fn until(&self, deadline: Instant, is_enough: impl Fn(&Snapshot) -> bool) {
+        let mut changes = self.changes();
+        while !is_enough(&self.snapshot()) {
+            if !matches!(tokio::time::timeout_at(deadline, changes.changed()).await, Ok(Ok(()))) {
+                return;
+            }
+        }
+    }
+
+    /// Whether the last call failed: then nobody waits, and what is known is told with its age.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.changes.borrow().failure.is_some()
+    }
+
+    /// Looks and passes until it is stopped. `due` names what needs looking at without anyone asking.
+    pub(crate) async fn run(
+        &self,
+        aws: &Aws,
+        broker: &BrokerName,
+        catalog: &Catalog,
+        due: impl Fn(&Snapshot) -> Vec<ServiceId>,
+        stopped: CancellationToken,
+    ) {
+        let source = Source { aws, broker, catalog };
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = self.look(source, due) => {}
+            () = self.pass(source) => {}
+        }
+    }
+
+    /// What the snapshot will keep of an answer that was asked for at `at`: where nothing has changed the very same
+    /// as before, with all that was worked out for it.
+    fn keep(&self, answer: Vec<Instance>, at: Instant, broker: &BrokerName, catalog: &Catalog) -> Vec<Found> {
+        let mut writing = lock(&self.writing);
+        let before = self.snapshot.load();
+        let keep = |mut instance: Instance| {
+            let id = broker.service_of(&instance.identifier)?;
+            writing.apply(id, &mut instance, at);
+            let same = before.get(id).and_then(|sighting| sighting.kept.as_ref());
+            let kept = match same.filter(|kept| kept.says(&instance)) {
+                Some(kept) => Arc::clone(kept),
+                None => Arc::new(Kept::new(&Known::new(instance, broker, catalog))),
+            };
+            Some((id, kept))
+        };
+        answer.into_iter().filter_map(keep).collect()
+    }
+
+    /// The one place where the snapshot gets a successor out of answers.
+    fn replace(&self, successor: impl FnOnce(&Snapshot) -> Snapshot) {
+        let _writing = lock(&self.writing);
+        self.snapshot.store(successor(&self.snapshot.load()).into());
+    }
+
+    /// Tells that something was learned.
+    fn learned(&self) {
+        self.changes.send_replace(Change::default());
+    }
+
+    /// Tells that a call failed, and waits: longer with every failure in a row, and not in step with other replicas.
+    async fn failed(&self, failure: &Failure, in_a_row: u32) {
+        tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
+        self.changes.send_replace(Change { failure: Some(failure.to_string()) });
+        let pause = FIRST_PAUSE.saturating_mul(1 << in_a_row.min(10)).min(LONGEST_PAUSE);
+        let jitter = pause.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 1024.0);
+        tokio::time::sleep(pause + jitter).await;
+    }
+}
+
+/// What is read from, and how it is understood.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    aws: &'a Aws,
+    broker: &'a BrokerName,
+    catalog: &'a Catalog,
+}
+
+/// A lock whose holder panicked still guards whole values: every write here is one assignment.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
