@@ -20,6 +20,8 @@ USER = 65532
 AWS_PORT = 8443
 HOST = "api.aws.test"
 NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS of prctl(2)
+# Those that every runtime of containers has to give (OCI runtime specification, "Default Devices").
+DEVICES = ["null", "zero", "full", "random", "urandom"]
 SETTINGS = {
     "BROKER_LISTEN": "0.0.0.0:8080",
     "BROKER_TOKENS": "check",
@@ -42,8 +44,13 @@ def setUpModule():
     token = ROOT / "var/run/secrets/token"
     token.parent.mkdir(parents=True)
     token.write_text("a.web.identity")
+    (ROOT / "dev").mkdir()
+    for device in DEVICES:
+        (ROOT / "dev" / device).touch()
     subprocess.run(["mount", "--bind", ROOT, ROOT], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", ROOT], check=True)
+    for device in DEVICES:
+        subprocess.run(["mount", "--bind", f"/dev/{device}", ROOT / "dev" / device], check=True)
 
 
 def enter():
@@ -87,6 +94,11 @@ class Run(unittest.TestCase):
     def setUpClass(cls):
         cls.names = stand_ins.name_server()
         cls.calls = stand_ins.aws(WORK, AWS_PORT)
+
+    @classmethod
+    def tearDownClass(cls):
+        log = (WORK / "broker.log").read_text()
+        assert "panicked" not in log, log
 
     def running(self, settings) -> subprocess.Popen:
         process = start(settings)
