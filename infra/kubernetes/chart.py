@@ -14,11 +14,21 @@ RELEASE, NAMESPACE = "databases", "codesphere-databases"
 CASES = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((CHART / "ci").glob("*.yaml"))}
 
 
-def objects(values: dict) -> list[dict]:
-    """What an installation with these values would make; raises what Helm would say."""
+def render(values: dict) -> dict[str, str]:
+    """The chart's files with these values; raises what Helm would say."""
     with helm.Chart.load(CHART) as chart:
         chart.validate_schema(values)
-        rendered = chart.render(values, name=RELEASE, namespace=NAMESPACE)
+        return chart.render(values, name=RELEASE, namespace=NAMESPACE)
+
+
+def notes(values: dict) -> str:
+    """What an installation says at its end."""
+    return render(values)["rds-broker/templates/NOTES.txt"]
+
+
+def objects(values: dict) -> list[dict]:
+    """What an installation with these values would make."""
+    rendered = render(values)
     files = [text for name, text in rendered.items() if name.endswith(".yaml")]
     return [found for text in files for found in yaml.safe_load_all(text) if found]
 

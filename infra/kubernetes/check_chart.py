@@ -6,7 +6,7 @@ import unittest
 
 import helm_python as helm
 import yaml
-from chart import CASES, CHART, NAMESPACE, ROOT, changed, objects, one, settings
+from chart import CASES, CHART, NAMESPACE, ROOT, changed, notes, objects, one, settings
 
 LEAST = CASES["least"]
 MISTAKES = {
@@ -32,6 +32,10 @@ class Chart(unittest.TestCase):
             report = helm.lint(CHART, values, strict=True, namespace=NAMESPACE, kube_version="v1.30.0")
             found = [message["error"] for message in report["messages"]] + report["errors"]
             self.assertEqual(found, ["icon is recommended"], name)
+
+    def test_what_it_says_at_the_end_names_the_address(self):
+        self.assertIn("--endpoint http://databases.codesphere-databases.svc\n", notes(LEAST))
+        self.assertIn("--endpoint https://databases.codesphere-databases.svc:8443\n", notes(CASES["most"]))
 
     def test_its_version_of_the_image_is_the_broker_s(self):
         cargo = tomllib.loads((ROOT / "Cargo.toml").read_text())
