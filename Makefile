@@ -31,6 +31,7 @@ check:
 unit:
 	$(VENV)/pytest localstack --quiet
 	cargo test --locked
+	target/debug/rds-broker openapi | $(VENV)/openapi-spec-validator -
 
 clean:
 	localstack/lab stop

@@ -19,6 +19,7 @@
 //! Modules in the order a request meets them. Imports point downwards: `model` knows nothing of
 //! ours, `decide` only `model`; only `http` names axum, only `aws` the SDK, only `sql` a driver.
 
+pub mod cli;
 pub mod config;
 pub mod telemetry;
 pub mod tokens;

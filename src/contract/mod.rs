@@ -6,7 +6,9 @@
 
 mod body;
 mod check;
+pub mod openapi;
 mod parse;
+pub mod registration;
 pub mod schema;
 pub mod status;
 

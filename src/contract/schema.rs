@@ -147,19 +147,26 @@ pub(super) fn parameters_form() -> Value {
 pub fn parameters(catalog: &ProviderCatalog) -> Value {
     let mut schema = parameters_form();
     for &parameter in Parameter::ALL {
-        let what = match parameter {
-            Parameter::Storage => "Storage in MB (not MiB); it can be raised later, not lowered",
-            Parameter::Cpu => "CPU in tenths of a vCPU",
-            Parameter::Memory => "Memory in MB (not MiB)",
-        };
-        let published = &mut schema["properties"][parameter.name()];
-        published["description"] = json!(what);
-        if let Some(default) = catalog.defaults.parameters.get(&parameter) {
-            published["default"] = json!(default);
-        }
-        if parameter == Parameter::Storage {
-            published["x-update-constraint"] = json!("increase-only");
-        }
+        schema["properties"][parameter.name()] =
+            plan_parameter(parameter, catalog.defaults.parameters.get(&parameter).copied());
+    }
+    schema
+}
+
+/// One parameter of a plan, with the value that stands in for it.
+#[must_use]
+pub fn plan_parameter(parameter: Parameter, default: Option<u64>) -> Value {
+    let mut schema = parameters_form()["properties"][parameter.name()].clone();
+    schema["description"] = json!(match parameter {
+        Parameter::Storage => "Storage in MB (not MiB); it can be raised later, not lowered",
+        Parameter::Cpu => "CPU in tenths of a vCPU",
+        Parameter::Memory => "Memory in MB (not MiB)",
+    });
+    if let Some(default) = default {
+        schema["default"] = json!(default);
+    }
+    if parameter == Parameter::Storage {
+        schema["x-update-constraint"] = json!("increase-only");
     }
     schema
 }

@@ -4,6 +4,7 @@ mod backups;
 mod body;
 mod create;
 mod delete;
+mod docs;
 mod guard;
 mod health;
 mod id;
@@ -76,6 +77,7 @@ pub fn router(app: App) -> Router {
         .with_state(app.clone());
     services
         .merge(health)
+        .merge(docs::routes(&app))
         .layer(CatchPanicLayer::custom(respond::panicked))
         .layer(from_fn_with_state(app, log::request))
 }

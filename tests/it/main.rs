@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect ends there")]
 
 mod broker;
+mod cli;
 mod database;
 mod http;
 mod lab;

@@ -4,6 +4,7 @@ mod access;
 mod bad_input;
 mod create;
 mod delete;
+mod docs;
 mod failing;
 mod read;
 mod scale;
