@@ -3,7 +3,7 @@
 # make test  everything
 # See README.md.
 
-.PHONY: run demo test check unit clean
+.PHONY: run demo test check unit image-check clean
 
 VENV := localstack/.venv/bin
 
@@ -25,7 +25,13 @@ check:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items --quiet
 	$(VENV)/ruff check localstack
 	$(VENV)/ruff format --check localstack
-	$(VENV)/shellcheck localstack/lab localstack/up .ci/run
+	$(VENV)/ruff check --config localstack/pyproject.toml --extend-ignore D1 infra
+	$(VENV)/ruff format --check --config localstack/pyproject.toml infra
+	$(VENV)/shellcheck localstack/lab localstack/up .ci/run $(wildcard infra/*/check) \
+	  infra/image/artefact infra/image/build infra/image/demo infra/image/sbom
+	infra/grafana/check
+	infra/kubernetes/check
+	infra/systemd/check
 
 # All tests, with real servers behind a LocalStack of their own.
 unit:
@@ -33,6 +39,10 @@ unit:
 	cargo test --locked
 	target/debug/rds-broker openapi | $(VENV)/openapi-spec-validator -
 
+# The image: assembled, looked into and run, as root. It compiles a static binary first.
+image-check:
+	infra/image/check
+
 clean:
 	localstack/lab stop
-	rm -rf target localstack/.venv localstack/node_modules localstack/var
+	rm -rf target localstack/.venv localstack/node_modules localstack/var infra/kubernetes/.venv infra/grafana/.tools
