@@ -126,6 +126,13 @@ impl Failure {
         Self { cause: Cause::Unavailable, left: Left::Maybe, operation, code, message, source }
     }
 
+    /// The same failure, once it is known what it means.
+    #[must_use]
+    pub fn meaning(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
+    }
+
     /// The same failure, where an earlier try may have left more behind than the last.
     #[must_use]
     pub fn leaving(self, left: Left) -> Self {

@@ -7,7 +7,7 @@ use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, Tag};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::failure::{Failure, Outcome};
+use super::failure::{Cause, Failure, Outcome};
 use super::{Aws, Lane, Service};
 use crate::model::Tags;
 
@@ -83,7 +83,10 @@ impl Aws {
     /// GetSecretValue of one version.
     pub async fn secret(&self, arn: &str, version: &str) -> Outcome<SecretString> {
         let call = self.secrets.get_secret_value().secret_id(arn).version_id(version).send();
-        value_of(self.call(Service::Secrets, Lane::Write, "GetSecretValue", call).await?)
+        match self.call(Service::Secrets, Lane::Write, "GetSecretValue", call).await {
+            Ok(answer) => value_of(answer),
+            Err(failure) => Err(self.denied_or_gone(arn, failure).await),
+        }
     }
 
     /// GetSecretValue of the current version: only of what is not this broker's to write.
@@ -94,14 +97,21 @@ impl Aws {
 
     /// DeleteSecret, at once and for good. A secret that is gone already is no failure.
     pub async fn delete_secret(&self, arn: &str) -> Outcome<()> {
-        self.call(
-            Service::Secrets,
-            Lane::Write,
-            "DeleteSecret",
-            self.secrets.delete_secret().secret_id(arn).force_delete_without_recovery(true).send(),
-        )
-        .await?;
-        Ok(())
+        let call = self.secrets.delete_secret().secret_id(arn).force_delete_without_recovery(true).send();
+        let Err(failure) = self.call(Service::Secrets, Lane::Write, "DeleteSecret", call).await else {
+            return Ok(());
+        };
+        match self.denied_or_gone(arn, failure).await {
+            gone if gone.cause == Cause::NotFound => Ok(()),
+            failure => Err(failure),
+        }
+    }
+
+    /// What a refusal means. Policies that go by a secret's tags also refuse one that does not exist, since it has none:
+    /// whether it does may be asked of any.
+    async fn denied_or_gone(&self, arn: &str, failure: Failure) -> Failure {
+        let gone = failure.cause == Cause::Denied && matches!(self.has_secret(arn).await, Ok(false));
+        if gone { failure.meaning(Cause::NotFound) } else { failure }
     }
 
     /// DescribeSecret: whether a secret exists and is not on its way out.
@@ -109,7 +119,7 @@ impl Aws {
         let call = self.secrets.describe_secret().secret_id(arn).send();
         match self.call(Service::Secrets, Lane::Read, "DescribeSecret", call).await {
             Ok(answer) => Ok(answer.deleted_date().is_none()),
-            Err(failure) if failure.cause == super::Cause::NotFound => Ok(false),
+            Err(failure) if failure.cause == Cause::NotFound => Ok(false),
             Err(failure) => Err(failure),
         }
     }

@@ -140,6 +140,11 @@ impl Aws {
             {
                 Ok(())
             }
+            // Policies that go by a group's tags also refuse one that does not exist, since it has none.
+            Err(failure) if failure.cause == Cause::Denied => match self.group_parameters(name).await {
+                Ok(None) => Ok(()),
+                _ => Err(failure),
+            },
             ended => ended.map(drop),
         }
     }
