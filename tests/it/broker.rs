@@ -13,7 +13,7 @@ use crate::lab::{REGION, lab};
 
 pub(crate) const TOKEN: &str = "story-token";
 /// Within what every wait of a story must end.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(180);
 
 /// A broker process, its settings and everything it has logged.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ async fn a_database_is_deleted_while_it_is_created() {
     assert_eq!(broker.post(&booking(id)).await.status, 201);
     // Held up, so that there is something to see before it is gone.
     lab()
-        .fault(&broker.identifier(id), json!({"operation": "DeleteDBInstance", "kind": "error", "count": 5}))
+        .fault(&broker.identifier(id), json!({"operation": "DeleteDBInstance", "kind": "error", "count": 2}))
         .await;
     assert_eq!(broker.delete(id).await.status, 204);
     let status = broker.status(id).await.expect("still listed while it is deleted");
