@@ -22,6 +22,12 @@ class Need:
     context: dict[str, list[str]] = field(default_factory=dict)
 
 
+_WITHOUT_RESOURCES = frozenset(
+    """DescribeAccountAttributes DescribeDBEngineVersions DescribeEvents
+    DescribeOrderableDBInstanceOptions""".split()
+)
+
+
 def needs(world: World, service: str, operation: str, request: Request) -> list[Need]:
     """All decisions, in the order in which they are taken."""
     base = {"aws:requestedregion": [world.region]}
@@ -86,8 +92,10 @@ def _rds(world: World, operation: str, request: Request, base: dict, tagged: boo
         yield need("snapshot", (request.get("DBSnapshotIdentifier") or "*").lower())
         if identifier:
             yield need("db", identifier)
-    elif operation in ("DescribeEvents", "DescribeDBEngineVersions", "DescribeOrderableDBInstanceOptions"):
+    elif operation in _WITHOUT_RESOURCES:
         yield Need(action, "*", base)
+    elif operation == "DescribeDBSubnetGroups":
+        yield need("subgrp", request.get("DBSubnetGroupName") or "*")
     elif operation in ("DescribeDBParameterGroups", "DescribeDBParameters") or "ParameterGroup" in operation:
         yield need("pg", group or "*")
     else:

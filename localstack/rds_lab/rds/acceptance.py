@@ -54,6 +54,12 @@ def start(instance: Instance) -> None:
         raise errors.invalid_state(f"Instance {instance.identifier} is not stopped, it cannot be started.")
 
 
+def snapshot(instance: Instance) -> None:
+    """Only at rest."""
+    if instance.status not in SNAPSHOTTABLE:
+        raise _no_snapshot(instance)
+
+
 def delete(instance: Instance, final_snapshot: bool) -> None:
     """Any state but `deleting`; a final snapshot needs one in which a snapshot can be taken."""
     if instance.status == "deleting":
@@ -64,8 +70,11 @@ def delete(instance: Instance, final_snapshot: bool) -> None:
         raise errors.invalid_state(
             f"Instance {instance.identifier} is currently creating - a final snapshot cannot be taken."
         )
-    raise errors.invalid_state(
+    raise _no_snapshot(instance)
+
+
+def _no_snapshot(instance: Instance) -> Exception:
+    return errors.invalid_state(
         f"Cannot create a snapshot because the database instance {instance.identifier} is not currently in "
-        "the "
-        "available state."
+        "the available state."
     )

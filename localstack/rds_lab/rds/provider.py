@@ -12,7 +12,7 @@ from rds_lab.rds import describe
 from rds_lab.rds.account_handlers import AccountHandlers
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.happenings.board import Happenings
-from rds_lab.rds.operations import create, delete, groups, look, metadata, modify, power, tagging
+from rds_lab.rds.operations import create, delete, groups, look, metadata, modify, power, snapshot, tagging
 from rds_lab.rds.parameter_groups.handlers import ParameterGroupHandlers
 from rds_lab.rds.settings import Settings
 
@@ -102,6 +102,14 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
         """See :mod:`rds_lab.rds.operations.look`."""
         with self.cloud.lock:
             return look.snapshots(self._region(context), request)
+
+    @handler("CreateDBSnapshot", expand=False)
+    def create_db_snapshot(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.rds.operations.snapshot`."""
+        with self.cloud.lock:
+            region = self._region(context)
+            instance = look.find(region, request.get("DBInstanceIdentifier"))
+            return {"DBSnapshot": snapshot.create(self.cloud, region, instance, request)}
 
     @handler("DeleteDBSnapshot", expand=False)
     def delete_db_snapshot(self, context: RequestContext, request: Request) -> dict[str, Any]:

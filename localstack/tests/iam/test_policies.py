@@ -84,6 +84,9 @@ GROUP_ARN = f"arn:aws:rds:eu-central-1:000000000000:pg:{GROUP}"
 ONE = {"DBInstanceIdentifier": ID}
 # Step → service, operation, request; the step is named after the stories that need it (tests/it/story).
 STEPS = {
+    "check: quotas": ("rds", "DescribeAccountAttributes", {}),
+    "check: classes": ("rds", "DescribeOrderableDBInstanceOptions", {}),
+    "check: subnet group": ("rds", "DescribeDBSubnetGroups", {"DBSubnetGroupName": "databases"}),
     "book: observe": ("rds", "DescribeDBInstances", {}),
     "book: store a password": (
         "secretsmanager",

@@ -6,7 +6,7 @@ from typing import Any
 from rds_lab.rds import errors
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.filters import matching
-from rds_lab.rds.operations import delete, look
+from rds_lab.rds.operations import look, snapshot
 from rds_lab.rds.operations.create import CERTIFICATE_AUTHORITIES
 from rds_lab.rds.paging import page
 from rds_lab.rds.parameter_groups import operations as parameter_groups
@@ -25,7 +25,7 @@ def attributes(cloud: Cloud, region: Region) -> dict[str, Any]:
             quota("storageQuotaGiB"),
         ),
         "DBParameterGroups": (parameter_groups.number(region), quota("parameterGroupQuota")),
-        "ManualSnapshots": (len(region.snapshots), delete.MANUAL_SNAPSHOTS),
+        "ManualSnapshots": (len(region.snapshots), snapshot.MANUAL_SNAPSHOTS),
         "DBSubnetGroups": (len(region.subnet_groups), _SUBNET_GROUPS),
     }
     return {

@@ -1,0 +1,27 @@
+"""CreateDBSnapshot (rds-semantics §6)."""
+
+
+def test_a_snapshot_is_taken_while_the_instance_is_backing_up(make_rds):
+    rds = make_rds(backingUp=2)
+    one = rds.available(BackupRetentionPeriod=0)
+    taken = rds.call("CreateDBSnapshot", DBInstanceIdentifier="db", DBSnapshotIdentifier="By-Hand")
+    assert (taken["DBSnapshot"]["DBSnapshotIdentifier"], taken["DBSnapshot"]["Status"]) == (
+        "by-hand",
+        "creating",
+    )
+    assert rds.status() == "backing-up"
+    assert rds.after(2) == "available"
+    (snapshot,) = rds.call("DescribeDBSnapshots")["DBSnapshots"]
+    assert (snapshot["Status"], snapshot["DbiResourceId"]) == ("available", one["DbiResourceId"])
+
+
+def test_a_name_that_is_taken_and_an_instance_that_is_busy_are_refused(make_rds):
+    rds = make_rds(backingUp=2)
+    rds.available(BackupRetentionPeriod=0)
+    request = {"DBInstanceIdentifier": "db", "DBSnapshotIdentifier": "one"}
+    rds.call("CreateDBSnapshot", **request)
+    busy = rds.refused("CreateDBSnapshot", **{**request, "DBSnapshotIdentifier": "two"})
+    assert busy[:2] == ("InvalidDBInstanceState", 400)
+    rds.after(2)
+    assert rds.refused("CreateDBSnapshot", **request)[:2] == ("DBSnapshotAlreadyExists", 400)
+    assert rds.delete(FinalDBSnapshotIdentifier="two")["DBInstanceStatus"] == "deleting"
