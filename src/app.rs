@@ -45,10 +45,7 @@ impl App {
     /// # Errors
     /// Where `ca_pem` holds no usable certificate.
     pub async fn start(config: Config, catalog: Catalog, ca_pem: Vec<u8>) -> anyhow::Result<Self> {
-        let rds = budget(config.rds_calls_per_second, config.rds_burst);
-        let secrets = budget(config.secrets_calls_per_second, config.secrets_burst);
-        let metrics = Arc::new(Metrics::default());
-        let aws = Aws::from_environment(rds, secrets, Arc::clone(&metrics)).await;
+        let (aws, metrics) = aws(&config).await;
         Self::with_aws(config, catalog, &ca_pem, aws, metrics)
     }
 
@@ -74,6 +71,7 @@ impl App {
             security_groups: config.security_group_ids.clone(),
             kms_key_id: config.kms_key_id.clone(),
             stale_limit: config.stale_limit,
+            first_pause: config.retry_refused,
             batch: usize::try_from(config.describe_batch.get()).unwrap_or(usize::MAX),
         };
         let aws = Arc::new(aws);
@@ -205,6 +203,14 @@ impl App {
         self.tokens.readiness()?;
         self.engine.readiness()
     }
+}
+
+/// AWS as the SDK's own variables name it, behind the budgets of the settings; and what counts its calls. Makes no call.
+pub async fn aws(config: &Config) -> (Aws, Arc<Metrics>) {
+    let rds = budget(config.rds_calls_per_second, config.rds_burst);
+    let secrets = budget(config.secrets_calls_per_second, config.secrets_burst);
+    let metrics = Arc::new(Metrics::default());
+    (Aws::from_environment(rds, secrets, Arc::clone(&metrics)).await, metrics)
 }
 
 fn budget(per_second: f64, burst: NonZeroU32) -> Budget {

@@ -31,6 +31,8 @@ pub mod contract;
 
 pub mod engine;
 
+pub mod preflight;
+
 pub mod decide;
 
 pub mod model;

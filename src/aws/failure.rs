@@ -190,10 +190,7 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
         | "ResourceExistsException" => Cause::AlreadyExists,
         // The text is no contract, but there is no other way to know.
         "InvalidDBInstanceState" if message.contains("already being deleted") => Cause::AlreadyDeleting,
-        "InvalidDBInstanceState"
-        | "InvalidDBSnapshotState"
-        | "InvalidDBParameterGroupState"
-        | "DBUpgradeDependencyFailure" => Cause::Busy,
+        "InvalidDBInstanceState" | "InvalidDBSnapshotState" | "InvalidDBParameterGroupState" => Cause::Busy,
         "InvalidRequestException" if message.contains("deletion") || message.contains("deleted") => {
             Cause::MarkedForDeletion
         }

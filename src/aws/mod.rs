@@ -24,7 +24,7 @@ use crate::metrics::Metrics;
 pub use failure::{Cause, Failure, Left, Outcome};
 pub use pace::Lane;
 pub(crate) use rds::LARGEST_BATCH;
-pub use rds::{Event, ListedGroup, NewDbInstance};
+pub use rds::{Event, ListedGroup, NewDbInstance, Quota, SubnetGroup};
 pub use secrets::{Stored, StoredSecret};
 
 /// How long a connection may take to be made.

@@ -1,10 +1,12 @@
 //! The command line: one binary, `serve` where nothing is said.
 
 mod catalog;
+mod check;
 mod health;
 mod openapi;
 mod provider;
 mod serve;
+mod services;
 mod settings;
 
 use std::io::Write;
@@ -18,7 +20,7 @@ const UNUSABLE: u8 = 64;
 
 /// Provisions AWS RDS databases for Codesphere's managed services.
 ///
-/// Settings of `serve` and `health` are environment variables: see .env.example. `catalog`, `provider` and `openapi` need
+/// Settings of `serve`, `health`, `check` and `services` are environment variables: see .env.example. `catalog`, `provider` and `openapi` need
 /// neither a token nor AWS.
 #[derive(Debug, Parser)]
 #[command(name = "rds-broker", version, max_term_width = 110)]
@@ -35,6 +37,14 @@ enum Command {
     ///
     /// Asks for /health at BROKER_LISTEN. Exit code 0 if it is answered with 200 within two seconds, else 1.
     Health,
+    /// Whether everything is there that a deployment needs: asks AWS with the settings and the role of `serve`, changes nothing
+    ///
+    /// A line for each thing, ✓ or ✗ with the fix. Exit code 0 if all is well, 1 if anything is not, 64 if the settings
+    /// cannot be used. With a budget of two calls a second it takes half a minute.
+    Check(check::Arguments),
+    /// What this broker owns in AWS: reads only, with the settings and the role of `serve`
+    #[command(subcommand)]
+    Services(services::Command),
     /// The plans, classes, versions and parameters that can be booked
     #[command(subcommand)]
     Catalog(catalog::Command),
@@ -66,6 +76,8 @@ pub fn run() -> ExitCode {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(),
         Command::Health => health::run(),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Services(command) => services::run(&command),
         Command::Catalog(command) => catalog::run(command),
         Command::Provider(arguments) => provider::run(&arguments),
         Command::Openapi(catalog) => openapi::run(&catalog),

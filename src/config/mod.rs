@@ -42,6 +42,7 @@ pub const VARIABLES: &[(&str, Option<&str>)] = &[
     ("BROKER_REFRESH_SETTLED_SECONDS", Some("60")),
     ("BROKER_STALE_LIMIT_SECONDS", Some("600")),
     ("BROKER_DESCRIBE_BATCH", Some("100")),
+    ("BROKER_RETRY_REFUSED_SECONDS", Some("900")),
     ("BROKER_SWEEP_SECONDS", Some("3600")),
     ("BROKER_SWEEP_GRACE_SECONDS", Some("3600")),
     ("BROKER_REQUESTS_PER_SECOND", Some("100")),
@@ -106,6 +107,8 @@ pub struct Config {
     pub stale_limit: Duration,
     /// Identifiers in one filtered DescribeDBInstances.
     pub describe_batch: NonZeroU32,
+    /// Until a change that RDS refused for a passing reason is tried again.
+    pub retry_refused: Duration,
     /// How often secrets are swept.
     pub sweep_every: Duration,
     /// How old a secret without an instance must be to be removed.
@@ -198,6 +201,7 @@ impl Config {
         let refresh_settled = reader.seconds("BROKER_REFRESH_SETTLED_SECONDS", 0.05, 86_400.0);
         let stale_limit = reader.seconds("BROKER_STALE_LIMIT_SECONDS", 1.0, 86_400.0);
         let describe_batch = reader.count("BROKER_DESCRIBE_BATCH");
+        let retry_refused = reader.seconds("BROKER_RETRY_REFUSED_SECONDS", 1.0, 86_400.0);
         let sweep_every = reader.seconds("BROKER_SWEEP_SECONDS", 0.1, 604_800.0);
         let sweep_grace = reader.seconds("BROKER_SWEEP_GRACE_SECONDS", 0.0, 604_800.0);
         let requests_per_second = reader.count("BROKER_REQUESTS_PER_SECOND");
@@ -227,6 +231,7 @@ impl Config {
             refresh_settled: refresh_settled?,
             stale_limit: stale_limit?,
             describe_batch: describe_batch?,
+            retry_refused: retry_refused?,
             sweep_every: sweep_every?,
             sweep_grace: sweep_grace?,
             requests_per_second: requests_per_second?,

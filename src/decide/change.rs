@@ -11,6 +11,7 @@ use super::step::{Concern, Modification, Step};
 use super::why::Why;
 use super::{REST, give_up, group, paused};
 use crate::model::desired::Target;
+use crate::model::version::compare;
 use crate::model::{ApplyStatus, Instance, Meaning, Window};
 
 /// How long, in observations, something on its way that this broker never asked for holds up a wish:
@@ -95,7 +96,7 @@ pub(super) fn next(
                 }
             },
             Task::Modify(modification) => {
-                let outage = causes_outage(&modification, seen);
+                let outage = causes_outage(&modification, seen) || brings_outage(target, seen);
                 match progress(&modification, seen, evidence, now) {
                     Ok(step) => (step, outage),
                     Err(why) => {
@@ -189,7 +190,7 @@ fn upgrade(target: &Target, to: &str, seen: &Instance, evidence: &Evidence) -> T
 }
 
 /// Where a change stands: to be asked for, on its way, or accepted and dropped.
-fn progress(
+pub(super) fn progress(
     modification: &Modification,
     seen: &Instance,
     evidence: &Evidence,
@@ -238,6 +239,14 @@ fn settling(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> 
         && seen.parameter_group.status != ApplyStatus::Applying;
     let on_its_way = !seen.pending.is_empty() && evidence.at_rest < FOREIGN_CHANGE;
     (!at_rest || on_its_way).then(|| Why::Busy(seen.status.to_string()))
+}
+
+/// Whether any change that is made at once makes an outage of someone else's: RDS then applies all that someone has
+/// parked in the console, too.
+fn brings_outage(target: &Target, seen: &Instance) -> bool {
+    let class = seen.pending.class.as_ref().is_some_and(|class| *class != target.class);
+    let upgrades = compare(&target.version, &seen.engine_version).is_gt();
+    class || (seen.pending.engine_version.is_some() && !upgrades)
 }
 
 /// Whether the maintenance window is open. Where RDS names none, nothing is held up.

@@ -8,9 +8,21 @@ use super::step::{Concern, Modification};
 use super::why::Why;
 use crate::model::{Instance, Meaning, Upgrades, Which};
 
+/// Seconds until the second try of what RDS refused for a passing reason; doubled for each further one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstPause(pub u64);
+
+impl Default for FirstPause {
+    fn default() -> Self {
+        Self(15 * 60)
+    }
+}
+
 /// Everything learned about one life of one instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
+    /// Nothing learned, but a setting.
+    pub first_pause: FirstPause,
     /// Outcome of the last login, by password; bound to the version that was tried.
     pub logins: BTreeMap<Which, Login>,
     /// Concerns that are not to be touched before a moment (seconds since 1970), and why.
@@ -98,6 +110,12 @@ pub enum Verdict {
 }
 
 impl Evidence {
+    /// Nothing learned yet.
+    #[must_use]
+    pub fn new(first_pause: FirstPause) -> Self {
+        Self { first_pause, ..Self::default() }
+    }
+
     /// Works in one more observation.
     pub fn observe(&mut self, seen: &Instance) {
         let at_rest = seen.status.meaning() == Meaning::Ready && !seen.applying;

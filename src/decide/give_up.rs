@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evidence::{Evidence, Refusal};
+use super::evidence::{Evidence, FirstPause, Refusal};
 use super::step::{Concern, Step};
 use crate::model::desired::Target;
 use crate::model::record::GaveUp;
 
 /// How often a change is tried that RDS refuses for a passing reason.
 pub const MOST_ATTEMPTS: u32 = 5;
-/// Seconds before the second try; doubled for each further one.
-pub const FIRST_RETRY_AFTER: u64 = 15 * 60;
 
 /// The give-up that holds at the moment.
 pub(super) fn holding(target: &Target, now: u64) -> Option<&GaveUp> {
@@ -26,8 +24,7 @@ pub fn retry_of(target: &Target) -> Option<u64> {
 }
 
 fn again_at(gave_up: &GaveUp) -> u64 {
-    let pause = FIRST_RETRY_AFTER << gave_up.attempts.saturating_sub(1).min(MOST_ATTEMPTS);
-    gave_up.at.saturating_add(pause)
+    gave_up.at.saturating_add(gave_up.pause)
 }
 
 /// Whether a concern was refused, just now or on record: all others go on.
@@ -40,6 +37,7 @@ pub(super) fn blocks(target: &Target, evidence: &Evidence, concern: Concern, now
 pub(super) fn record(
     target: &Target,
     refused: &BTreeMap<Concern, Refusal>,
+    first_pause: FirstPause,
     resource_id: &str,
     now: u64,
 ) -> Step {
@@ -57,12 +55,14 @@ pub(super) fn record(
         attempts = MOST_ATTEMPTS;
     }
     reasons.dedup();
+    let attempts = attempts.min(MOST_ATTEMPTS);
     let gave_up = GaveUp {
         wish: target.wish.clone(),
         concerns,
         resource_id: resource_id.to_owned(),
-        attempts: attempts.min(MOST_ATTEMPTS),
+        attempts,
         at: now,
+        pause: first_pause.0 << attempts.saturating_sub(1),
         reason: reasons.join(" "),
     };
     Step::Record(gave_up.to_tags())

@@ -20,8 +20,8 @@ use crate::model::desired::Target;
 use crate::model::record::applied_value;
 use crate::model::{Desired, Instance, Meaning, Observed, Tags, tag};
 pub(crate) use difference::drift;
-pub use evidence::{Asked, Evidence, Login, Refusal, SnapshotEvidence, Verdict};
-pub use give_up::{FIRST_RETRY_AFTER, MOST_ATTEMPTS, retry_of};
+pub use evidence::{Asked, Evidence, FirstPause, Login, Refusal, SnapshotEvidence, Verdict};
+pub use give_up::{MOST_ATTEMPTS, retry_of};
 pub(crate) use password::only_storage_pending;
 pub use step::{Concern, GroupStep, Keep, Modification, Step};
 pub use why::Why;
@@ -78,7 +78,7 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
     let mut refused = evidence.refused.clone();
     refused.extend(changes.refused);
     if !refused.is_empty() {
-        return give_up::record(target, &refused, &seen.resource_id, now);
+        return give_up::record(target, &refused, evidence.first_pause, &seen.resource_id, now);
     }
     let learned = learned(target, seen, evidence);
     if !learned.is_empty() {
@@ -112,6 +112,8 @@ fn make_room(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) ->
         maintenance_window: None,
         parameters: group::as_they_are(target, seen),
         extensions: Vec::new(),
+        // Nobody is served, so nothing is an outage.
+        parks_outages: false,
         ..target.clone()
     };
     let changes = change::next(&only_storage, seen, evidence, false, now);
@@ -119,7 +121,7 @@ fn make_room(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) ->
         return step;
     }
     if !evidence.refused.is_empty() {
-        return give_up::record(target, &evidence.refused, &seen.resource_id, now);
+        return give_up::record(target, &evidence.refused, evidence.first_pause, &seen.resource_id, now);
     }
     Step::Wait(changes.wait.unwrap_or(Why::StorageFull))
 }

@@ -6,9 +6,9 @@
 use super::evidence::{Evidence, Verdict};
 use super::step::{Concern, Modification, Step};
 use super::why::Why;
-use super::{Target, give_up, paused};
+use super::{Target, change, give_up};
 use crate::model::record::SecretRef;
-use crate::model::{Instance, Meaning, Which};
+use crate::model::{Instance, Which};
 
 /// The next step about passwords; `None` when both are known to work.
 pub(super) fn next(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Option<Step> {
@@ -81,13 +81,8 @@ fn set_superuser(
     if let Some(refusal) = evidence.refused.get(&Concern::Password) {
         return Step::Wait(Why::GaveUp(refusal.reason.clone()));
     }
-    if let Some(why) = paused(evidence, Concern::Password, now) {
-        return Step::Wait(why);
-    }
-    if seen.status.meaning() != Meaning::Ready {
-        return Step::Wait(Why::Busy(seen.status.to_string()));
-    }
-    Step::Modify(Modification::SuperuserPassword { arn: secret.arn.clone(), version: secret.wanted.clone() })
+    let change = Modification::SuperuserPassword { arn: secret.arn.clone(), version: secret.wanted.clone() };
+    change::progress(&change, seen, evidence, now).unwrap_or_else(Step::Wait)
 }
 
 /// Whether the change under way touches nothing but storage, so that clients are served meanwhile.

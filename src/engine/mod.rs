@@ -10,6 +10,7 @@
 mod create;
 mod delete;
 mod effects;
+pub mod inventory;
 mod kept;
 mod known;
 mod locate;
@@ -25,7 +26,7 @@ mod sweep;
 mod update;
 mod worker;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -38,13 +39,14 @@ use crate::aws::Aws;
 use crate::decide::Why;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
-use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades, Which};
+use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades};
 use crate::sql::Databases;
 use kept::Kept;
 use known::Known;
 use notice::Noticed;
 use refresh::{Refresher, lock};
 use snapshot::Snapshot;
+use sweep::found::Found;
 use worker::Rest;
 
 /// What the engine is told at start.
@@ -70,6 +72,8 @@ pub struct Settings {
     pub stale_limit: Duration,
     /// Identifiers in one filtered DescribeDBInstances.
     pub batch: usize,
+    /// Until what RDS refused for a passing reason is tried for the second time.
+    pub first_pause: Duration,
 }
 
 /// Everything the two paths share. Cheap to clone.
@@ -88,7 +92,7 @@ struct Inner {
     workers: Mutex<HashMap<ServiceId, Arc<Notify>>>,
     notes: Mutex<HashMap<ServiceId, Why>>,
     rests: Mutex<HashMap<ServiceId, Rest>>,
-    lost_secrets: watch::Sender<BTreeSet<(ServiceId, Which)>>,
+    found: watch::Sender<BTreeMap<ServiceId, Found>>,
     locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
     noticed: Mutex<Noticed>,
     upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
@@ -116,7 +120,7 @@ impl Engine {
             workers: Mutex::default(),
             notes: Mutex::default(),
             rests: Mutex::default(),
-            lost_secrets: watch::Sender::default(),
+            found: watch::Sender::default(),
             locks: Mutex::default(),
             noticed: Mutex::default(),
             upgrades: Mutex::default(),

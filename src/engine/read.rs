@@ -71,18 +71,16 @@ impl Engine {
     /// One service's document: rendered once for as long as nothing changes.
     fn document(&self, snapshot: &Snapshot, provider: Provider, id: ServiceId) -> Option<Bytes> {
         let kept = snapshot.get(id)?.kept.as_ref().filter(|kept| kept.is_of(provider))?;
-        let lost = self.inner.lost_secrets.borrow();
-        let lost = (!lost.is_empty()).then(|| lost.iter().find(|(service, _)| *service == id)).flatten();
-        let lost = lost.map(|(_, which)| *which);
-        if lost.is_none()
+        let found = self.inner.found.borrow().get(&id).cloned();
+        if found.is_none()
             && let Some(document) = kept.document.get()
         {
             return Some(document.clone());
         }
         let note = lock(&self.inner.notes).get(&id).cloned().or_else(|| self.rest_of(id, kept));
         let catalog = self.inner.catalog.provider(provider);
-        let lasts = note.is_none() && lost.is_none() && kept.resting.is_some();
-        let rendered = status::render(&self.open(kept), note, lost, catalog, now());
+        let lasts = note.is_none() && found.is_none() && kept.resting.is_some();
+        let rendered = status::render(&self.open(kept), note, found.as_ref(), catalog, now());
         let document = Bytes::from(serde_json::to_vec(&rendered).unwrap_or_default());
         if lasts {
             // Another thread may have been quicker: it has rendered the same.

@@ -6,22 +6,23 @@
 use std::collections::BTreeMap;
 
 use super::known::Known;
+use super::sweep::found::{ChangedGroup, Found};
 use crate::contract::status::{Details, Plan, Status};
 use crate::decide::{Modification, Step, Why, drift, only_storage_pending};
 use crate::model::desired::{Target, parameter};
 use crate::model::{
-    ConfigKey, Desired, Instance, Meaning, Parameter, ProviderCatalog, Record, Setting, Which,
+    ConfigKey, Desired, Instance, Meaning, Parameter, ProviderCatalog, Record, Scalar, Setting, Which,
 };
 
 /// Where RDS's certificate authorities are published.
 const CA_BUNDLE_URL: &str = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
 
-/// The status of one service. `note` is what its worker on this replica waits for, `lost` a
-/// password that the sweep did not find in Secrets Manager.
+/// The status of one service. `note` is what its worker on this replica waits for, `found`
+/// what the sweep has found out about it.
 pub(super) fn render(
     known: &Known,
     note: Option<Why>,
-    lost: Option<Which>,
+    found: Option<&Found>,
     catalog: &ProviderCatalog,
     now: u64,
 ) -> Status {
@@ -42,13 +43,22 @@ pub(super) fn render(
     let problem = why.as_ref().and_then(Why::problem);
     // Part of the wish may be given up while the rest goes on.
     let gave_up = target.and_then(|target| target.gave_up.as_ref()).map(|gave_up| gave_up.reason.clone());
-    let lost = lost.and_then(|which| Why::SecretLost(which).problem());
+    let lost = found.and_then(|found| found.lost).and_then(|which| Why::SecretLost(which).problem());
+    // What someone made of the group counts for the wish that it was compared with.
+    let group = found.and_then(|found| found.group.as_ref());
+    let group = group.filter(|group| target.is_some_and(|target| target.wish == group.wish));
     let drift = target.map(|target| drift(target, &known.instance)).unwrap_or_default();
     Status {
         plan: known.record().map_or_else(Plan::default, |record| plan(record, target, known, catalog)),
-        config: known.record().map(|record| config(record, &drift, &known.instance)).unwrap_or_default(),
+        config: known
+            .record()
+            .map(|record| config(record, &drift, group, &known.instance))
+            .unwrap_or_default(),
         details: details(known, target, &step, why.as_ref()),
-        error: problem.or(gave_up).or(lost).or_else(|| drift_sentence(&drift, &known.instance)),
+        error: problem
+            .or(gave_up)
+            .or(lost)
+            .or_else(|| drift_sentence(&drift, group.is_some(), &known.instance)),
     }
 }
 
@@ -78,8 +88,23 @@ fn plan(record: &Record, target: Option<&Target>, known: &Known, catalog: &Provi
 }
 
 /// What was sent; where someone else changed what a PATCH can put back, what RDS has.
-fn config(record: &Record, drift: &[Modification], seen: &Instance) -> BTreeMap<String, Setting> {
+fn config(
+    record: &Record,
+    drift: &[Modification],
+    group: Option<&ChangedGroup>,
+    seen: &Instance,
+) -> BTreeMap<String, Setting> {
     let mut config: BTreeMap<ConfigKey, Setting> = record.config.clone();
+    if let Some(group) = group {
+        let wanted = record.server_parameters();
+        let scalar = |(name, value): (&String, &String)| {
+            // As it was sent, where it is still that.
+            let same = wanted.get(name).filter(|wanted| wanted.to_string() == *value).cloned();
+            (name.clone(), same.unwrap_or_else(|| Scalar::of_rds(value)))
+        };
+        let parameters = group.parameters.iter().map(scalar).collect();
+        config.insert(ConfigKey::Parameters, Setting::Parameters(parameters));
+    }
     for difference in drift {
         let (key, actual) = match difference {
             Modification::MultiAz(wanted) => (ConfigKey::MultiAz, Setting::Flag(!wanted)),
@@ -105,7 +130,7 @@ fn config(record: &Record, drift: &[Modification], seen: &Instance) -> BTreeMap<
 }
 
 /// What someone changed in AWS, in a sentence.
-fn drift_sentence(drift: &[Modification], seen: &Instance) -> Option<String> {
+fn drift_sentence(drift: &[Modification], group: bool, seen: &Instance) -> Option<String> {
     let on = |value: bool| if value { "on" } else { "off" };
     let changed: Vec<String> = drift
         .iter()
@@ -129,6 +154,7 @@ fn drift_sentence(drift: &[Modification], seen: &Instance) -> Option<String> {
             Modification::ParameterGroup(name) => Some(format!("the parameter group is {name}")),
             _ => None,
         })
+        .chain(group.then(|| "its parameter group has other values".to_owned()))
         .collect();
     (!changed.is_empty()).then(|| {
         format!(

@@ -45,7 +45,9 @@ impl Engine {
         let mut tags =
             resolve::update(record, &known.instance, &request.change, catalog, upgrades.as_deref())?;
         let new_secrets = self.change_secrets(record, &request.change, &mut tags).await?;
-        if tags.is_empty() && !(asks_for_something(&request.change) && off_course(known)) {
+        if tags.is_empty()
+            && !(asks_for_something(&request.change) && (off_course(known) || self.has_changed_group(known)))
+        {
             return Ok(());
         }
         tags.insert(tag::WISH.to_owned(), random_id());
@@ -59,6 +61,16 @@ impl Engine {
         self.saw_tags(known, &tags);
         self.push(request.id);
         Ok(())
+    }
+
+    /// Whether the sweep has found that someone changed the parameters of a service.
+    fn has_changed_group(&self, known: &Known) -> bool {
+        let Some(record) = known.record() else { return false };
+        let found = self.inner.found.borrow();
+        found
+            .get(&record.service)
+            .and_then(|found| found.group.as_ref())
+            .is_some_and(|group| group.wish == record.wish)
     }
 
     /// What RDS says about upgrades, where another version is asked for. Where it says nothing at the

@@ -15,7 +15,7 @@ use super::known::Known;
 use super::refresh::lock;
 use super::snapshot::Sighting;
 use super::{Engine, now};
-use crate::decide::{Evidence, Step, Verdict, Why, decide, retry_of};
+use crate::decide::{Evidence, FirstPause, Step, Verdict, Why, decide, retry_of};
 use crate::model::{Desired, Observed, ServiceId};
 
 /// The pause after a failed step, and the longest it grows to.
@@ -28,10 +28,10 @@ pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
     let identifier = engine.inner.settings.broker.instance_identifier(id);
     let span = tracing::info_span!("work", service.id = %id, db.id = %identifier);
     let mut worker = Worker {
+        evidence: Evidence::new(first_pause(&engine)),
         engine,
         id,
         push,
-        evidence: Evidence::default(),
         last: None,
         life: None,
         wish: None,
@@ -57,6 +57,10 @@ impl Rest {
     pub(super) fn holds(&self, kept: &Arc<Kept>, now: u64) -> bool {
         Arc::ptr_eq(&self.kept, kept) && self.until.is_none_or(|until| now < until)
     }
+}
+
+fn first_pause(engine: &Engine) -> FirstPause {
+    FirstPause(engine.inner.settings.first_pause.as_secs())
 }
 
 /// When what was given up is tried again.
@@ -234,7 +238,7 @@ impl Worker {
     /// Nothing learned about an instance holds for the next one of the same name.
     fn heed_new_life(&mut self, known: &Known) {
         if self.life.as_ref() != Some(&known.instance.resource_id) {
-            self.evidence = Evidence::default();
+            self.evidence = Evidence::new(first_pause(&self.engine));
             self.counted = None;
             self.life = Some(known.instance.resource_id.clone());
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{GaveUp, SecretRef};
+use super::record::{GaveUp, InstancePin, SecretRef};
 use super::{
     BrokerName, ConfigKey, Instance, Owner, Parameter, Provider, ProviderCatalog, Record, ServiceId, Tags,
     Which,
@@ -105,7 +105,8 @@ impl Desired {
                 secrets: own_secrets(*service),
                 // The sweep finds them.
                 groups: Vec::new(),
-                final_snapshot: catalog.defaults.final_snapshot,
+                final_snapshot: InstancePin::final_snapshot_of(&instance.tags)
+                    .unwrap_or(catalog.defaults.final_snapshot),
             }),
             Owner::Damaged(_, problem) => Some(Self::Unreadable(problem.clone())),
             Owner::Ours(record) => Some(match Target::of(record, instance, catalog) {
@@ -119,9 +120,10 @@ impl Desired {
 impl Target {
     /// The wish in a record, in the terms of RDS.
     pub fn of(record: &Record, instance: &Instance, catalog: &ProviderCatalog) -> Result<Self, String> {
+        let done = record.done.as_ref() == Some(&record.wish);
         Ok(Self {
             wish: record.wish.clone(),
-            done: record.done.as_ref() == Some(&record.wish),
+            done,
             class: class(record, catalog)?,
             storage_gib: catalog::storage_gib(parameter(record, Parameter::Storage, catalog))?,
             version: record.text(ConfigKey::Version).to_owned(),
@@ -136,7 +138,8 @@ impl Target {
             parameters: server_parameters(record, catalog),
             extensions: record.extensions().to_vec(),
             secrets: record.secrets.clone(),
-            gave_up: record.current_give_up(&instance.resource_id).cloned(),
+            // A later try has reached the wish.
+            gave_up: record.current_give_up(&instance.resource_id).filter(|_| !done).cloned(),
         })
     }
 }

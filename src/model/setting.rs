@@ -50,6 +50,15 @@ pub enum SettingKind {
     Names,
 }
 
+impl Scalar {
+    /// A value of RDS's, which knows only texts: a number where it is one.
+    #[must_use]
+    pub fn of_rds(text: &str) -> Self {
+        let number = text.parse().ok().filter(|number: &i64| number.to_string() == text);
+        number.map_or_else(|| Self::Text(text.to_owned()), Self::Number)
+    }
+}
+
 impl fmt::Display for Scalar {
     /// As RDS takes it as a `ParameterValue`: its booleans are 1 and 0.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

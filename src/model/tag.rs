@@ -6,6 +6,8 @@
 
 use super::{ConfigKey, Parameter, Tags, Which};
 
+/// What the keys of all of them begin with.
+pub const PREFIX: &str = "codesphere:";
 /// Name of the broker that owns the resource; on secrets and parameter groups too.
 pub const BROKER: &str = "codesphere:broker";
 /// The provider under whose path the service was booked; on secrets too.

@@ -1,6 +1,7 @@
 //! A broker as a process of its own, and a platform that talks to it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -103,8 +104,8 @@ impl Broker {
             ("BROKER_RDS_CALLS_PER_SECOND", "200"),
             ("BROKER_RDS_BURST", "100"),
             ("BROKER_SECRETS_CALLS_PER_SECOND", "200"),
-            ("BROKER_REFRESH_ACTIVE_SECONDS", "0.2"),
-            ("BROKER_REFRESH_SETTLED_SECONDS", "0.5"),
+            ("BROKER_REFRESH_ACTIVE_SECONDS", "0.3"),
+            ("BROKER_REFRESH_SETTLED_SECONDS", "0.8"),
             ("AWS_REGION", REGION),
             ("AWS_ENDPOINT_URL", &lab.endpoint),
             ("AWS_ACCESS_KEY_ID", &crate::role::access_key(name)),
@@ -131,6 +132,14 @@ impl Broker {
             ready.status().is_success().then_some(())
         })
         .await;
+    }
+
+    /// Another command of the binary, with this broker's settings and role.
+    pub(crate) async fn command(&self, arguments: &[&str], changes: &[(&str, &str)]) -> std::process::Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rds-broker"));
+        command.env_clear().envs(&self.settings).envs(changes.iter().copied()).args(arguments);
+        command.stdin(Stdio::null());
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     }
 
     fn spawn(&self) {
@@ -260,12 +269,16 @@ impl Broker {
 
     /// Polls until the status is as wanted, starting the broker again where it has died.
     pub(crate) async fn until(&self, id: Uuid, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        eventually(what, async || {
+        // What it was instead is what the reader of a failure asks for first.
+        let last = Last { what, status: Mutex::new(Value::Null) };
+        eventually(&last, async || {
             if !self.is_alive() {
                 self.run().await;
             }
             let answer = self.try_send("GET", &format!("?id={id}"), None).await?;
-            answer.body.get(id.to_string()).filter(|status| wanted(status)).cloned()
+            let status = answer.body.get(id.to_string())?;
+            *last.status.lock().unwrap() = status.clone();
+            wanted(status).then(|| status.clone())
         })
         .await
     }
@@ -373,8 +386,23 @@ pub(crate) fn booking(id: Uuid) -> Value {
     })
 }
 
+/// What is waited for, and what there was last.
+struct Last<'a> {
+    what: &'a str,
+    status: Mutex<Value>,
+}
+
+impl fmt::Display for Last<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}; the last status: {}", self.what, self.status.lock().unwrap())
+    }
+}
+
 /// Polls a condition until it holds; waiting longer than any of it can take is a failure.
-pub(crate) async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(
+    what: impl fmt::Display,
+    mut condition: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
         if let Some(value) = condition().await {

@@ -20,7 +20,7 @@ fn text(output: &Output) -> String {
 fn help_names_every_command_and_says_what_it_is_for() {
     let help = run(&["--help"], &[]);
     assert!(help.status.success() && help.stderr.is_empty());
-    for command in ["serve", "health", "catalog", "provider", "openapi"] {
+    for command in ["serve", "health", "check", "services", "catalog", "provider", "openapi"] {
         assert!(text(&help).contains(&format!("  {command}")), "{}", text(&help));
         let own = run(&[command, "--help"], &[]);
         assert!(own.status.success() && text(&own).contains("Usage: rds-broker"), "{}", text(&own));

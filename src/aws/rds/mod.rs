@@ -1,5 +1,6 @@
 //! The calls to RDS: making and describing instances; the rest in a file per subject.
 
+mod account;
 mod change;
 mod engine;
 mod group;
@@ -10,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::failure::{Failure, Outcome};
 use super::{Aws, Lane, Service, convert};
 use crate::model::{Instance, Tags};
+pub use account::{Quota, SubnetGroup};
 pub use engine::Event;
 pub use group::ListedGroup;
 

@@ -119,10 +119,9 @@ impl Rds {
                 self.modify(change, ready);
                 if change.concern() == Concern::Password {
                     evidence.logins.remove(&Which::Superuser);
-                } else {
-                    let asked = Asked { what: change.clone(), at: now, visible_by: now, begun: false };
-                    evidence.asked.insert(change.concern(), asked);
                 }
+                let asked = Asked { what: change.clone(), at: now, visible_by: now, begun: false };
+                evidence.asked.insert(change.concern(), asked);
             }
             Step::Reboot => {
                 let repairs = self.instance.status.is_incompatible_parameters();
@@ -252,7 +251,7 @@ impl Rds {
                 status.is_incompatible_parameters() && matches!(change, Modification::ParameterGroup(_));
             assert!(ready || repairs, "{change:?} in {status}");
         }
-        if self.drops.0 > 0 && !matches!(change, Modification::SuperuserPassword { .. }) {
+        if self.drops.0 > 0 {
             self.drops.0 -= 1;
             self.instance.status = Status::new("modifying");
             return;

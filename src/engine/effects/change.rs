@@ -31,12 +31,10 @@ impl Engine {
                 evidence.at_rest = 0;
                 if concern == Concern::Password {
                     evidence.logins.remove(&Which::Superuser);
-                    pause(evidence, concern, Why::Applying(concern), self.long_pause());
-                } else {
-                    let visible_by = asked_at + self.long_pause();
-                    let asked = Asked { what: change.clone(), at: asked_at, visible_by, begun: false };
-                    evidence.asked.insert(concern, asked);
                 }
+                let visible_by = asked_at + self.long_pause();
+                let asked = Asked { what: change.clone(), at: asked_at, visible_by, begun: false };
+                evidence.asked.insert(concern, asked);
                 self.saw(instance);
                 Ok(())
             }

@@ -141,7 +141,9 @@ fn refuse(evidence: &mut Evidence, concern: Concern, failure: Failure) -> Effect
         return Err(failure.into());
     }
     tracing::warn!(error = %chain(&failure), "AWS refuses to change {concern}");
-    let passing = matches!(failure.cause, Cause::Capacity | Cause::Quota | Cause::Misconfigured);
+    // What an upgrade depends on may be in order later, but not within seconds.
+    let passing = matches!(failure.cause, Cause::Capacity | Cause::Quota | Cause::Misconfigured)
+        || failure.is_code("DBUpgradeDependencyFailure");
     let refusal = Refusal { reason: refusal_sentence(concern, failure), passing };
     evidence.refused.insert(concern, refusal);
     Ok(())

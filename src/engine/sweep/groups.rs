@@ -3,7 +3,9 @@
 //! A group is removed only if it carries this broker's tags, is older than the grace period, and no
 //! instance uses it or is about to. RDS itself refuses to delete one in use.
 
-use crate::aws::{Cause, ListedGroup, Outcome};
+use std::time::Duration;
+
+use crate::aws::{Aws, Cause, ListedGroup, Outcome};
 use crate::engine::create::retrying;
 use crate::engine::known::Known;
 use crate::engine::snapshot::Snapshot;
@@ -39,11 +41,11 @@ pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &
 }
 
 /// All parameter groups of the account, this broker's among them.
-pub(super) async fn list(engine: &Engine) -> Outcome<Vec<ListedGroup>> {
+pub(in crate::engine) async fn list(aws: &Aws) -> Outcome<Vec<ListedGroup>> {
     let mut all = Vec::new();
     let mut marker = None;
     loop {
-        let (page, next) = retrying(|| engine.inner.aws.list_groups(marker.clone())).await?;
+        let (page, next) = retrying(|| aws.list_groups(marker.clone())).await?;
         all.extend(page);
         match next {
             Some(next) => marker = Some(next),
@@ -53,7 +55,7 @@ pub(super) async fn list(engine: &Engine) -> Outcome<Vec<ListedGroup>> {
 }
 
 /// Whether an instance uses a group, or is about to: for the version it runs, or one it is to run.
-fn uses(known: &Known, name: &str) -> bool {
+pub(in crate::engine) fn uses(known: &Known, name: &str) -> bool {
     if known.instance.parameter_group.name == name {
         return true;
     }
@@ -75,6 +77,11 @@ fn uses(known: &Known, name: &str) -> bool {
 fn is_old_and_ours(engine: &Engine, tags: &Tags) -> bool {
     let settings = &engine.inner.settings;
     let ours = tags.get(tag::BROKER).is_some_and(|broker| broker == settings.broker.as_str());
-    let made_at: Option<u64> = tags.get(tag::MADE_AT).and_then(|text| text.parse().ok());
-    ours && made_at.is_some_and(|made_at| now().saturating_sub(made_at) >= settings.sweep_grace.as_secs())
+    ours && age(tags).is_some_and(|age| age >= settings.sweep_grace)
+}
+
+/// How long ago a group was made, as its tags say.
+pub(in crate::engine) fn age(tags: &Tags) -> Option<Duration> {
+    let made_at: u64 = tags.get(tag::MADE_AT)?.parse().ok()?;
+    Some(Duration::from_secs(now().saturating_sub(made_at)))
 }

@@ -1,8 +1,9 @@
 //! The slow sweep over what belongs to services beside their instances: what a crash left without one
 //! is removed after a grace period, and only if it carries this broker's tags.
 
-mod groups;
-mod secrets;
+pub(super) mod found;
+pub(super) mod groups;
+pub(super) mod secrets;
 
 use std::time::Duration;
 
@@ -37,8 +38,8 @@ pub(super) async fn run(engine: Engine) {
 /// Lists first and observes then: what is not referred to after it was listed is referred to by nothing.
 async fn once(engine: &Engine) -> Outcome<()> {
     let begun = Instant::now();
-    let listed_secrets = secrets::list(engine).await?;
-    let listed_groups = groups::list(engine).await?;
+    let listed_secrets = secrets::list(&engine.inner.aws, &engine.inner.settings.broker).await?;
+    let listed_groups = groups::list(&engine.inner.aws).await?;
     let refresher = &engine.inner.refresher;
     refresher.want_sweep();
     let is_enough = |snapshot: &Snapshot| snapshot.swept_at.is_some_and(|at| at >= begun);
@@ -47,6 +48,9 @@ async fn once(engine: &Engine) -> Outcome<()> {
     if snapshot.swept_at.is_none_or(|at| at < begun) {
         return Ok(());
     }
-    secrets::sweep(engine, listed_secrets, &snapshot).await?;
-    groups::sweep(engine, listed_groups, &snapshot).await
+    let lost = secrets::sweep(engine, listed_secrets, &snapshot).await?;
+    groups::sweep(engine, listed_groups, &snapshot).await?;
+    let changed = found::changed_groups(engine, &snapshot).await?;
+    engine.inner.found.send_replace(found::of(&lost, changed));
+    Ok(())
 }

@@ -6,14 +6,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::{Outcome, StoredSecret};
+use crate::aws::{Aws, Outcome, StoredSecret};
 use crate::engine::Engine;
 use crate::engine::create::retrying;
 use crate::engine::snapshot::Snapshot;
-use crate::model::{ServiceId, Which, desired::secret_arns, tag};
+use crate::model::{BrokerName, ServiceId, Which, desired::secret_arns, tag};
 
-/// Removes what nothing refers to. The snapshot must be newer than the listing.
-pub(super) async fn sweep(engine: &Engine, secrets: Vec<StoredSecret>, snapshot: &Snapshot) -> Outcome<()> {
+/// Removes what nothing refers to, and returns what is referred to and gone. The snapshot must be newer than the listing.
+pub(super) async fn sweep(
+    engine: &Engine,
+    secrets: Vec<StoredSecret>,
+    snapshot: &Snapshot,
+) -> Outcome<BTreeSet<(ServiceId, Which)>> {
     let referred: BTreeMap<ServiceId, Vec<String>> =
         snapshot.services().map(|(id, _, kept)| (id, secret_arns(&kept.instance().tags))).collect();
     for secret in &secrets {
@@ -27,16 +31,16 @@ pub(super) async fn sweep(engine: &Engine, secrets: Vec<StoredSecret>, snapshot:
             tracing::info!(service.id = %id, secret.name = %secret.name, "Removed a secret that no instance refers to");
         }
     }
-    notice_lost(engine, &secrets, &referred).await
+    lost(engine, &secrets, &referred).await
 }
 
 /// All secrets below this broker's name.
-pub(super) async fn list(engine: &Engine) -> Outcome<Vec<StoredSecret>> {
-    let prefix = format!("{}/", engine.inner.settings.broker);
+pub(in crate::engine) async fn list(aws: &Aws, broker: &BrokerName) -> Outcome<Vec<StoredSecret>> {
+    let prefix = format!("{broker}/");
     let mut all = Vec::new();
     let mut token = None;
     loop {
-        let (page, next) = retrying(|| engine.inner.aws.list_secrets(&prefix, token.clone())).await?;
+        let (page, next) = retrying(|| aws.list_secrets(&prefix, token.clone())).await?;
         all.extend(page);
         match next {
             Some(next) => token = Some(next),
@@ -60,11 +64,11 @@ fn orphaned(
 }
 
 /// Secrets that an instance refers to but the listing lacks. Listings lag, so each is asked for.
-async fn notice_lost(
+async fn lost(
     engine: &Engine,
     secrets: &[StoredSecret],
     referred: &BTreeMap<ServiceId, Vec<String>>,
-) -> Outcome<()> {
+) -> Outcome<BTreeSet<(ServiceId, Which)>> {
     let listed: BTreeSet<&str> = secrets.iter().map(|secret| secret.arn.as_str()).collect();
     let mut lost = BTreeSet::new();
     for (&id, arns) in referred {
@@ -75,6 +79,5 @@ async fn notice_lost(
             }
         }
     }
-    engine.inner.lost_secrets.send_replace(lost);
-    Ok(())
+    Ok(lost)
 }

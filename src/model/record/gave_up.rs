@@ -17,6 +17,8 @@ pub struct GaveUp {
     pub attempts: u32,
     /// When it was last tried, in seconds since 1970.
     pub at: u64,
+    /// Seconds from then until it is tried again, unless it was tried often enough.
+    pub pause: u64,
     /// Why, as a sentence for the user.
     pub reason: String,
 }
@@ -33,6 +35,7 @@ impl GaveUp {
             resource_id: tag::part(text, "on")?.to_owned(),
             attempts: tag::part(text, "attempts")?.parse().ok()?,
             at: tag::part(text, "at")?.parse().ok()?,
+            pause: tag::part(text, "pause")?.parse().ok()?,
             reason: reason.unwrap_or_else(|| "AWS refused the change.".to_owned()),
         })
     }
@@ -46,6 +49,7 @@ impl GaveUp {
             ("on", self.resource_id.clone()),
             ("attempts", self.attempts.to_string()),
             ("at", self.at.to_string()),
+            ("pause", self.pause.to_string()),
         ]);
         let mut reason = self.reason.as_str();
         while tag::encode(Some(reason)).len() > tag::LONGEST_VALUE {
@@ -72,6 +76,7 @@ mod tests {
             resource_id: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ".into(),
             attempts: 3,
             at: 1_800_000_000,
+            pause: 3600,
             reason: "AWS did not change the class: (no capacity; try later)".into(),
         };
         assert_eq!(GaveUp::of_tags(&gave_up.to_tags()), Some(gave_up.clone()));

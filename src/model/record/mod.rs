@@ -10,7 +10,7 @@ mod read;
 use std::collections::BTreeMap;
 
 use super::tag;
-use super::{BrokerName, ConfigKey, Instance, Parameter, Provider, Scalar, ServiceId, Setting, Which};
+use super::{BrokerName, ConfigKey, Instance, Parameter, Provider, Scalar, ServiceId, Setting, Tags, Which};
 pub use gave_up::GaveUp;
 
 /// Everything the tags of one instance say.
@@ -229,6 +229,12 @@ impl ClassPin {
 }
 
 impl InstancePin {
+    /// Whether a final snapshot is taken, as far as the tag says so, whatever is wrong with the rest.
+    #[must_use]
+    pub fn final_snapshot_of(tags: &Tags) -> Option<bool> {
+        tag::part(tags.get(tag::PIN_INSTANCE)?, "finalSnapshot")?.parse().ok()
+    }
+
     /// The value of the tag.
     #[must_use]
     pub fn to_tag(&self) -> String {

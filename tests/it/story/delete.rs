@@ -73,6 +73,56 @@ async fn deletion_protection_and_a_final_snapshot_are_the_catalogues_to_ask_for(
 }
 
 #[tokio::test]
+async fn a_final_snapshot_that_an_earlier_try_has_taken_is_found_again() {
+    let keep = [("final_snapshot = false", "final_snapshot = true")];
+    let broker = Broker::start_with_catalog(&keep, &[]).await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    let identifier = broker.identifier(id);
+    let life = lab().describe(&identifier).await.dbi_resource_id().unwrap().to_lowercase();
+    let name = format!("{identifier}-final-{life}");
+    let taken = lab().rds().create_db_snapshot().db_instance_identifier(&identifier);
+    taken.db_snapshot_identifier(&name).send().await.unwrap();
+    assert_eq!(broker.delete(id).await.status, 204);
+    broker.until_gone(id).await;
+    broker.assert_aws_holds(&[]).await;
+    let all = lab().rds().describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
+    let names: Vec<_> = all.db_snapshots().iter().filter_map(|one| one.db_snapshot_identifier()).collect();
+    assert_eq!(names, [name.as_str()]);
+}
+
+#[tokio::test]
+async fn a_deletion_that_rds_refuses_is_told_and_tried_again() {
+    let keep = [("final_snapshot = false", "final_snapshot = true")];
+    let broker = Broker::start_with_catalog(&keep, &[]).await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    let full = json!({"operation": "DeleteDBInstance", "kind": "error", "code": "SnapshotQuotaExceeded", "status": 400, "count": 3});
+    lab().fault(&broker.identifier(id), full).await;
+    assert_eq!(broker.delete(id).await.status, 204);
+    let status = broker.until(id, "the refusal to be told", |status| status.get("error").is_some()).await;
+    let error = status["error"].as_str().unwrap();
+    assert!(error.starts_with("RDS refuses to delete the database: "), "{error}");
+    assert_eq!(status["details"]["waitingFor"], "RDS to permit the deletion");
+    broker.until_gone(id).await;
+    broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn what_has_lost_its_secrets_is_deleted_all_the_same() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    for secret in lab().holds(&broker.name).await.1 {
+        let gone = lab().secrets().delete_secret().secret_id(secret).force_delete_without_recovery(true);
+        gone.send().await.unwrap();
+    }
+    assert_eq!(broker.delete(id).await.status, 204);
+    broker.until_gone(id).await;
+    broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
 async fn a_foreign_instance_with_our_identifier_is_never_touched() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();

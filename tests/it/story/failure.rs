@@ -1,9 +1,10 @@
 //! RDS says yes and then does not: dropped changes, missing capacity, instances that get stuck.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
+use crate::broker::{Broker, booking, password, unique_name};
+use crate::database::connect_to;
 use crate::lab::lab;
 
 #[tokio::test]
@@ -57,6 +58,52 @@ async fn missing_capacity_is_tried_again_later_and_no_quota_is_used_up_meanwhile
     let error = status["error"].as_str().unwrap();
     assert!(error.contains("no capacity for this size"), "{error}");
     assert_eq!(lab().faults_left(&broker.name).await, 0);
+}
+
+#[tokio::test]
+async fn whatever_rds_gives_up_on_is_told_and_tried_again_after_a_pause() {
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_RETRY_REFUSED_SECONDS", "6")]).await;
+    let table = [
+        ("AllocatedStorage", json!({"plan": {"parameters": {"storage": 40000}}}), "the storage"),
+        ("MultiAZ", json!({"config": {"multiAz": true}}), "Multi-AZ"),
+        ("BackupRetentionPeriod", json!({"config": {"backupRetentionDays": 3}}), "the backup retention"),
+        (
+            "MasterUserPassword",
+            json!({"secrets": {"superuserPassword": password()}}),
+            "the superuser password",
+        ),
+    ];
+    let ids: Vec<Uuid> = table.iter().map(|_| Uuid::new_v4()).collect();
+    for &id in &ids {
+        broker.insist("POST", "", Some(&booking(id))).await;
+    }
+    for (&id, (field, _, _)) in ids.iter().zip(&table) {
+        broker.until_settled(id).await;
+        let fails = json!({"kind": "fail_modify", "field": field, "count": 1});
+        lab().happens(&broker.identifier(id), fails).await;
+    }
+    let told = async |id: Uuid, change: &Value, concern: &str| {
+        broker.insist("PATCH", &format!("/{id}"), Some(change)).await;
+        let status = broker.until(id, concern, |status| status.get("error").is_some()).await;
+        let error = status["error"].as_str().unwrap();
+        assert!(error.starts_with(&format!("RDS gave up on changing {concern}: ")), "{error}");
+    };
+    let all = ids.iter().zip(&table).map(|(&id, (_, change, concern))| told(id, change, concern));
+    futures_util::future::join_all(all).await;
+    for &id in &ids {
+        let status = broker.until(id, "the second try", |status| {
+            status.get("error").is_none() && status["details"]["state"] == "available"
+        });
+        assert_eq!(status.await["details"]["ready"], true);
+    }
+    let seen = async |number: usize| lab().describe(&broker.identifier(ids[number])).await;
+    assert_eq!(seen(0).await.allocated_storage(), Some(38));
+    assert_eq!(seen(1).await.multi_az(), Some(true));
+    assert_eq!(seen(2).await.backup_retention_period(), Some(3));
+    let status = broker.status(ids[3]).await.unwrap();
+    let dsn = status["details"]["dsn"].as_str().unwrap().replace("//app@", "//cs_admin@");
+    let new = table[3].1["secrets"]["superuserPassword"].as_str().unwrap();
+    assert!(connect_to(&dsn, new).await.is_ok());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod book;
 mod change;
+mod check;
 mod crash;
 mod delete;
 mod drift;
@@ -9,6 +10,7 @@ mod engines;
 mod failure;
 mod late;
 mod lost_reply;
+mod moment;
 mod options;
 mod orphans;
 mod parameters;
@@ -17,6 +19,7 @@ mod repeat;
 mod replicas;
 mod rotate;
 mod secrets;
+mod services;
 mod status;
 mod storage;
 mod throttle;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
+use crate::broker::{Broker, booking, unique_name};
 use crate::database::{ask, connect};
 use crate::lab::lab;
 
@@ -90,6 +90,39 @@ async fn what_someone_does_to_the_group_is_shown_and_put_back() {
     let status = broker.until_settled(id).await;
     assert_eq!(status["config"], body["config"]);
     assert_eq!(shows(&status, &body, "show work_mem").await, "8MB");
+}
+
+#[tokio::test]
+async fn values_that_someone_changes_in_the_group_are_shown_and_put_back() {
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_SWEEP_SECONDS", "0.5")]).await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"]["parameters"] = json!({"work_mem": 8192, "random_page_cost": "1.5"});
+    broker.book(id, &body).await;
+    let group = lab().groups(&broker.name).await.remove(0);
+    let value = |name: &str, value: &str| {
+        aws_sdk_rds::types::Parameter::builder()
+            .parameter_name(name)
+            .parameter_value(value)
+            .apply_method(aws_sdk_rds::types::ApplyMethod::Immediate)
+            .build()
+    };
+    let call = lab().rds().modify_db_parameter_group().db_parameter_group_name(&group);
+    call.parameters(value("work_mem", "16384"))
+        .parameters(value("maintenance_work_mem", "32768"))
+        .send()
+        .await
+        .unwrap();
+    let changed = json!({"work_mem": 16384, "maintenance_work_mem": 32768, "random_page_cost": "1.5"});
+    let status =
+        broker.until(id, "the change to show", |status| status["config"]["parameters"] == changed).await;
+    assert!(status["error"].as_str().unwrap().contains("its parameter group has other values"), "{status}");
+    assert_eq!(broker.patch(id, &json!({"config": body["config"]})).await.status, 204);
+    let status = broker.until_settled(id).await;
+    assert_eq!(status["config"], body["config"]);
+    assert_eq!(status.get("error"), None);
+    assert_eq!(shows(&status, &body, "show work_mem").await, "8MB");
+    assert_eq!(shows(&status, &body, "show maintenance_work_mem").await, "64MB");
 }
 
 #[tokio::test]

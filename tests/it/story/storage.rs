@@ -13,8 +13,12 @@ async fn a_second_growth_waits_for_the_lock_and_nothing_else_waits_with_it() {
     broker.book(id, &booking(id)).await;
     lab().happens(&broker.identifier(id), json!({"kind": "autoscale", "gib": 40})).await;
     broker.until(id, "the growth to show", |status| status["details"]["allocatedStorage"] == 40).await;
+    let optimising = json!({"kind": "status", "status": "storage-optimization", "seconds": 6});
+    lab().happens(&broker.identifier(id), optimising).await;
     let change = json!({"plan": {"parameters": {"storage": 60000, "memory": 2000}}});
     assert_eq!(broker.patch(id, &change).await.status, 204);
+    let lock = "RDS to finish optimizing the last storage change";
+    broker.until(id, "the lock to be told", |status| status["details"]["waitingFor"] == lock).await;
     let status =
         broker.until(id, "the class", |status| status["details"]["instanceClass"] == "db.t4g.small").await;
     assert_eq!(status["plan"]["parameters"]["storage"], 60000);

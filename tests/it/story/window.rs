@@ -7,16 +7,27 @@ use uuid::Uuid;
 
 use crate::broker::{Broker, booking};
 use crate::database::{ask, connect};
+use crate::lab::lab;
 
-/// A window of an hour that begins so many hours from now.
+/// The hour that it will be in so many hours, since 1970.
+fn hour_in(hours: u64) -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 3600 + hours
+}
+
+/// A maintenance window of two hours that begins so many hours from now.
 fn window(hours: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let point = |hours: u64| {
-        let hour = now / 3600 + hours;
+        let hour = hour_in(hours);
         let days = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
         format!("{}:{:02}:00", days[usize::try_from(hour / 24 % 7).unwrap()], hour % 24)
     };
     format!("{}-{}", point(hours), point(hours + 2))
+}
+
+/// A backup window that overlaps neither `window(0)` nor `window(12)`, whatever the time.
+fn backups() -> String {
+    let hour = hour_in(6) % 24;
+    format!("{hour:02}:00-{hour:02}:30")
 }
 
 #[tokio::test]
@@ -25,7 +36,8 @@ async fn outages_are_parked_told_and_applied_in_the_window() {
     let id = Uuid::new_v4();
     let mut body = booking(id);
     let later = window(12);
-    body["config"] = json!({"version": "16.13", "applyDuringMaintenance": true, "maintenanceWindow": later});
+    body["config"] = json!({"version": "16.13", "applyDuringMaintenance": true, "maintenanceWindow": later,
+        "backupWindow": backups()});
     // The booking itself waits for nothing.
     broker.book(id, &body).await;
 
@@ -65,7 +77,8 @@ async fn what_is_parked_is_taken_back_or_done_at_once_when_the_user_changes_thei
     let broker = Broker::start().await;
     let id = Uuid::new_v4();
     let mut body = booking(id);
-    body["config"] = json!({"applyDuringMaintenance": true, "maintenanceWindow": window(12)});
+    body["config"] =
+        json!({"applyDuringMaintenance": true, "maintenanceWindow": window(12), "backupWindow": backups()});
     broker.book(id, &body).await;
     let bigger = json!({"plan": {"parameters": {"memory": 2000}}});
     assert_eq!(broker.patch(id, &bigger).await.status, 204);
@@ -80,4 +93,28 @@ async fn what_is_parked_is_taken_back_or_done_at_once_when_the_user_changes_thei
     broker.until(id, "the park to be told", is_parked).await;
     let status = broker.change(id, &json!({"config": {"applyDuringMaintenance": false}})).await;
     assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+}
+
+#[tokio::test]
+async fn what_an_operator_has_parked_in_aws_is_not_brought_forward_by_a_harmless_change() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] =
+        json!({"applyDuringMaintenance": true, "maintenanceWindow": window(12), "backupWindow": backups()});
+    broker.book(id, &body).await;
+    let identifier = broker.identifier(id);
+    let console = lab().rds().modify_db_instance().db_instance_identifier(&identifier);
+    console.db_instance_class("db.t4g.medium").apply_immediately(false).send().await.unwrap();
+    assert_eq!(broker.patch(id, &json!({"config": {"backupRetentionDays": 3}})).await.status, 204);
+    let status = broker
+        .until(id, "the park to be told", |status| {
+            status["details"]["waitingFor"].as_str().is_some_and(|why| why.contains("the backup retention"))
+        })
+        .await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.micro");
+    let seen = lab().describe(&identifier).await;
+    assert_eq!(seen.backup_retention_period(), Some(7));
+    let pending = seen.pending_modified_values().and_then(|pending| pending.db_instance_class());
+    assert_eq!(pending, Some("db.t4g.medium"), "still parked");
 }

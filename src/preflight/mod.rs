@@ -1,0 +1,87 @@
+//! Whether a deployment has everything it needs, asked of AWS with the broker's own role and without changing anything.
+
+mod catalogue;
+mod permissions;
+mod place;
+mod quotas;
+
+use crate::aws::{Aws, Cause, Failure};
+use crate::config::Config;
+use crate::error::chain;
+use crate::model::Catalog;
+
+/// What a check has found about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub what: String,
+    /// What is there.
+    pub seen: String,
+    /// What to do about it; `None` where it is as it should be.
+    pub fix: Option<String>,
+}
+
+impl Finding {
+    fn fine(what: impl Into<String>, seen: impl Into<String>) -> Self {
+        Self { what: what.into(), seen: seen.into(), fix: None }
+    }
+
+    fn wrong(what: impl Into<String>, seen: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { what: what.into(), seen: seen.into(), fix: Some(fix.into()) }
+    }
+
+    /// A call that failed: what its failure says about the deployment.
+    fn failed(what: impl Into<String>, failure: &Failure) -> Self {
+        let fix = if CREDENTIALS.iter().any(|code| failure.is_code(code)) {
+            "AWS does not accept the credentials: give the process its role again (task role, IRSA, or the instance's), and look at the clock of the machine".to_owned()
+        } else {
+            match failure.cause {
+                Cause::Denied => format!(
+                    "allow it to the broker's role: attach the policies of policies/, rendered for this broker, and look whether a boundary or an organisation's policy forbids {}",
+                    failure.operation()
+                ),
+                Cause::Throttled => "RDS is limiting calls: try again later, or lower BROKER_RDS_CALLS_PER_SECOND".to_owned(),
+                _ => "reach AWS from here: credentials of a role, and a way to RDS and Secrets Manager (VPC endpoints or NAT)".to_owned(),
+            }
+        };
+        Self::wrong(what, chain(failure), fix)
+    }
+}
+
+/// Wire codes that say that AWS does not know who is calling.
+const CREDENTIALS: [&str; 7] = [
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "MissingAuthenticationToken",
+    "OptInRequired",
+];
+
+/// Looks at everything. Where AWS cannot be reached at all, only that is said.
+pub async fn check(aws: &Aws, config: &Config, catalog: &Catalog) -> Vec<Finding> {
+    let Some(region) = aws.region() else {
+        let fix = "set AWS_REGION to the region of the databases";
+        return vec![Finding::wrong("region", "nothing says which", fix)];
+    };
+    let mut findings = vec![Finding::fine("region", region)];
+    match aws.describe_page(None).await {
+        Ok(_) => {
+            findings.push(Finding::fine("credentials", "AWS knows them, and lets them observe instances"))
+        }
+        Err(failure) => {
+            let what = if failure.cause == Cause::Denied { "credentials" } else { "AWS" };
+            findings.push(Finding::failed(what, &failure));
+            let known = failure.is_code("AccessDenied");
+            if !known {
+                return findings;
+            }
+        }
+    }
+    findings.extend(permissions::check(aws, config).await);
+    findings.extend(place::check(aws, config).await);
+    findings.extend(quotas::check(aws).await);
+    findings.extend(catalogue::check(aws, catalog).await);
+    findings
+}

@@ -1,0 +1,129 @@
+//! `rds-broker check`: a good deployment, and what is told of each thing that can be wrong with one.
+
+use serde_json::Value;
+
+use crate::broker::{Broker, unique_name};
+use crate::role;
+
+const CATALOG: &str = include_str!("../../../src/model/catalog/default.toml");
+
+/// Settings that are other than in a good deployment.
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
+async fn deployment() -> Broker {
+    let settings =
+        [("BROKER_DB_SUBNET_GROUP", "default"), ("BROKER_SECURITY_GROUP_IDS", "sg-0123456789abcdef0")];
+    Broker::start_with(&unique_name(), &settings).await
+}
+
+/// Exit code, and what is wrong: by what was looked at, the fix.
+async fn wrong(broker: &Broker, changes: Changes<'_>) -> (Option<i32>, Vec<(String, String)>) {
+    let output = broker.command(&["check", "--json"], changes).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let all: Value = serde_json::from_str(&text)
+        .unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+    let found = all.as_array().unwrap().iter().filter(|finding| finding["ok"] == false);
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    (output.status.code(), found.map(|finding| (text(finding, "what"), text(finding, "fix"))).collect())
+}
+
+#[tokio::test]
+async fn of_a_good_deployment_nothing_is_wrong() {
+    let broker = deployment().await;
+    let output = broker.command(&["check"], &[]).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.lines().all(|line| line.starts_with('✓')), "{text}");
+    for part in [
+        "region",
+        "credentials",
+        "DB subnet group",
+        "security groups",
+        "KMS key",
+        "quota of DB instances",
+        "permission secretsmanager:ListSecrets",
+        "versions of mariadb",
+        "instance classes of postgres",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn each_planted_mistake_is_found_alone_and_its_fix_is_named() {
+    let broker = deployment().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    assert!(CATALOG.contains("\"17.10\"") && CATALOG.contains("db.t4g.small"));
+    let version = file("version.toml", CATALOG.replacen("\"17.10\",", "\"17.10\", \"17.99\",", 1));
+    let class = file("class.toml", CATALOG.replace("db.t4g.small", "db.t4g.nano"));
+    let table: [(Changes<'_>, &[&str], &str); 10] = [
+        (&[("AWS_REGION", "")], &["region"], "set AWS_REGION"),
+        (&[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")], &["AWS"], "reach AWS from here"),
+        (&[("BROKER_DB_SUBNET_GROUP", "nowhere")], &["DB subnet group"], "correct BROKER_DB_SUBNET_GROUP"),
+        (&[("BROKER_DB_SUBNET_GROUP", "")], &["DB subnet group"], "set BROKER_DB_SUBNET_GROUP"),
+        (&[("BROKER_SECURITY_GROUP_IDS", "databases")], &["VPC security groups"], "by their ids"),
+        (&[("BROKER_SECURITY_GROUP_IDS", "")], &["VPC security groups"], "set BROKER_SECURITY_GROUP_IDS"),
+        (&[("BROKER_KMS_KEY_ID", "my key")], &["KMS key"], "the key's ARN"),
+        (&[("BROKER_CATALOG", &version)], &["versions of postgres"], "take 17.99 out"),
+        (
+            &[("BROKER_CATALOG", &class)],
+            &["instance classes of postgres", "instance classes of mysql", "instance classes of mariadb"],
+            "take db.t4g.nano out",
+        ),
+        (&[("BROKER_TOKENS_SECRET", "not-there")], &["tokens in Secrets Manager"], "policies/"),
+    ];
+    for (changes, what, fix) in table {
+        let (code, found) = wrong(&broker, changes).await;
+        assert_eq!(code, Some(1), "{changes:?}");
+        let names: Vec<_> = found.iter().map(|(what, _)| what.as_str()).collect();
+        assert_eq!(names, what, "{changes:?}: {found:?}");
+        assert!(found.iter().all(|(_, told)| told.contains(fix)), "{changes:?}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_permission_that_is_missing_is_named() {
+    let broker = deployment().await;
+    let table = [
+        ("ObserveInstances", "credentials"),
+        ("FindOrphanedParameterGroups", "permission rds:DescribeDBParameterGroups"),
+        ("FindFinalSnapshots", "permission rds:DescribeDBSnapshots"),
+        ("FindOrphanedPasswords", "permission secretsmanager:ListSecrets"),
+        ("CheckTheSubnetGroup", "DB subnet group"),
+        ("CheckQuotasAndWhatCanBeOrdered", "quotas"),
+    ];
+    for (number, (sid, what)) in table.into_iter().enumerate() {
+        let name = format!("{}{number}", broker.name);
+        let mut policies: Vec<Value> =
+            role::POLICIES.iter().map(|(_, policy)| role::rendered(policy, &broker.name)).collect();
+        for policy in &mut policies {
+            policy["Statement"].as_array_mut().unwrap().retain(|statement| statement["Sid"] != sid);
+        }
+        let key = role::access_key(&name);
+        role::give_policies(&name, &key, &policies).await;
+        let (code, found) = wrong(&broker, &[("AWS_ACCESS_KEY_ID", &key)]).await;
+        assert_eq!(code, Some(1), "{sid}");
+        assert!(
+            found.iter().any(|(seen, fix)| seen == what && fix.contains("policies/")),
+            "{sid}: {found:?}"
+        );
+        assert!(!found.iter().any(|(seen, _)| seen.starts_with("versions")), "{sid}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_used_are_named_before_anything_is_asked() {
+    let broker = deployment().await;
+    for (variable, value) in
+        [("BROKER_TOKENS", ""), ("BROKER_DB_CA_FILE", "/nowhere"), ("BROKER_RDS_BURST", "0")]
+    {
+        let output = broker.command(&["check"], &[(variable, value)]).await;
+        assert_eq!(output.status.code(), Some(64), "{variable}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains(variable));
+    }
+}
