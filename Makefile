@@ -25,10 +25,11 @@ check:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items --quiet
 	$(VENV)/ruff check localstack
 	$(VENV)/ruff format --check localstack
-	$(VENV)/ruff check --config localstack/pyproject.toml --extend-ignore D1 infra
-	$(VENV)/ruff format --check --config localstack/pyproject.toml infra
-	$(VENV)/shellcheck localstack/lab localstack/up .ci/run $(wildcard infra/*/check) \
+	$(VENV)/ruff check --config localstack/pyproject.toml --extend-ignore D1 --exclude infra/checks infra
+	$(VENV)/ruff format --check --config localstack/pyproject.toml --exclude infra/checks infra
+	$(VENV)/shellcheck localstack/lab localstack/up .ci/run infra/check $(wildcard infra/*/check) \
 	  infra/image/artefact infra/image/build infra/image/demo infra/image/sbom
+	infra/check --quiet
 	infra/grafana/check
 	infra/kubernetes/check
 	infra/systemd/check
