@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Aws, Budget};
 use crate::config::Config;
-use crate::engine::{Engine, Settings};
+use crate::engine::{Engine, Monitoring, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::metrics::Metrics;
 use crate::model::{Catalog, Create, Provider, ServiceId, Update};
@@ -70,6 +70,10 @@ impl App {
             subnet_group: config.db_subnet_group.clone(),
             security_groups: config.security_group_ids.clone(),
             kms_key_id: config.kms_key_id.clone(),
+            monitoring: config.monitoring_role_arn.clone().map(|role_arn| Monitoring {
+                role_arn,
+                interval_seconds: config.monitoring_interval_seconds,
+            }),
             stale_limit: config.stale_limit,
             first_pause: config.retry_refused,
             batch: usize::try_from(config.describe_batch.get()).unwrap_or(usize::MAX),

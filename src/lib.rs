@@ -41,5 +41,6 @@ pub mod aws;
 pub mod sql;
 
 pub mod metrics;
+pub mod spans;
 
 pub mod error;

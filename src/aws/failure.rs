@@ -121,7 +121,27 @@ impl Failure {
     /// An answer that lacks what every such answer has.
     #[must_use]
     pub fn incomplete(operation: &'static str, what: &'static str) -> Self {
-        let source = format!("the answer has no {what}").into();
+        Self::unreachable(operation, format!("the answer has no {what}").into())
+    }
+
+    /// A refusal outside the SDK: its HTTP status, wire code and message.
+    #[must_use]
+    pub(super) fn answered(
+        operation: &'static str,
+        status: u16,
+        code: Option<&str>,
+        message: Option<&str>,
+    ) -> Self {
+        let text = message.unwrap_or_default();
+        let cause = code.map_or(Cause::Unavailable, |code| classify(code, text, status >= 500));
+        let source = format!("answered with {status}").into();
+        let (code, message) = (code.map(str::to_owned), message.map(scrub));
+        Self { cause, left: Left::Nothing, operation, code, message, source }
+    }
+
+    /// A call outside the SDK that got no answer, or none that can be understood.
+    #[must_use]
+    pub(super) fn unreachable(operation: &'static str, source: Box<dyn StdError + Send + Sync>) -> Self {
         let (code, message) = (None, None);
         Self { cause: Cause::Unavailable, left: Left::Maybe, operation, code, message, source }
     }
@@ -182,6 +202,7 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
         | "ExpiredToken"
         | "ExpiredTokenException"
         | "MissingAuthenticationToken"
+        | "AuthFailure"
         | "OptInRequired" => Cause::Denied,
         "DBInstanceNotFound" | "DBSnapshotNotFound" | "ResourceNotFoundException" => Cause::NotFound,
         "DBInstanceAlreadyExists"
@@ -198,6 +219,9 @@ fn classify(code: &str, message: &str, server_fault: bool) -> Cause {
         "InvalidParameterCombination" if message.contains("immediate apply method for static") => {
             Cause::StaticParameter
         }
+        // The first instance of an account, before IAM knows the role everywhere.
+        "InvalidParameterValue" if message.contains("service linked role") => Cause::Unavailable,
+        "InvalidParameterValue" if message.contains("ENHANCED_MONITORING") => Cause::Misconfigured,
         "InvalidParameterCombination" if message.starts_with("No modifications were requested") => {
             Cause::NothingToChange
         }
@@ -341,6 +365,11 @@ mod tests {
             ("InvalidParameterCombination", "Cannot find version 9.5 for postgres", Cause::Rejected),
             ("DBSubnetGroupNotFoundFault", "", Cause::Misconfigured),
             ("KMSKeyNotAccessibleFault", "", Cause::Misconfigured),
+            (
+                "InvalidParameterValue",
+                "Unable to create the resource. Verify that you have permission to create service linked role. Otherwise wait and try again later.",
+                Cause::Unavailable,
+            ),
             ("InstanceQuotaExceeded", "", Cause::Quota),
             ("InsufficientDBInstanceCapacity", "", Cause::Capacity),
             ("AccessDenied", "", Cause::Denied),

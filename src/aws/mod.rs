@@ -4,9 +4,12 @@
 
 mod convert;
 pub mod failure;
+mod key;
+mod network;
 mod pace;
 mod rds;
 mod secrets;
+mod signed;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -18,10 +21,15 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::metrics::Metrics;
+use crate::spans;
 
 pub use failure::{Cause, Failure, Left, Outcome};
+pub use key::Key;
+pub use network::SecurityGroup;
 pub use pace::Lane;
 pub(crate) use rds::LARGEST_BATCH;
 pub use rds::{Event, ListedGroup, NewDbInstance, Quota, SubnetGroup};
@@ -37,6 +45,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Aws {
     rds: aws_sdk_rds::Client,
     secrets: aws_sdk_secretsmanager::Client,
+    /// For what is asked of other services.
+    config: SdkConfig,
     rds_pace: pace::Pace,
     secrets_pace: pace::Pace,
     metrics: Arc<Metrics>,
@@ -95,7 +105,7 @@ impl Aws {
     #[must_use]
     pub fn with_config(config: &SdkConfig, rds: Budget, secrets: Budget, metrics: Arc<Metrics>) -> Self {
         let clients = (aws_sdk_rds::Client::new(config), aws_sdk_secretsmanager::Client::new(config));
-        Self::with_clients(clients.0, clients.1, rds, secrets, metrics)
+        Self { config: config.clone(), ..Self::with_clients(clients.0, clients.1, rds, secrets, metrics) }
     }
 
     /// Given clients, whose retries must be off: how tests put a world of their own behind them.
@@ -110,6 +120,7 @@ impl Aws {
         Self {
             rds,
             secrets,
+            config: SdkConfig::builder().build(),
             rds_pace: pace::Pace::new(rds_budget.per_second, rds_budget.burst),
             secrets_pace: pace::Pace::new(secrets_budget.per_second, secrets_budget.burst),
             metrics,
@@ -128,13 +139,16 @@ impl Aws {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let pace = self.pace(service);
+        let asked = Instant::now();
         pace.turn(lane).await;
-        let outcome = call.await.map_err(|error| Failure::of(operation, error));
+        let span = spans::aws_call(service.name(), operation, asked.elapsed());
+        let outcome = call.instrument(span.clone()).await.map_err(|error| Failure::of(operation, error));
         match &outcome {
             Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),
             _ => pace.calm(),
         }
         let label = outcome.as_ref().err().map_or("ok", |failure| failure.cause.name());
+        spans::ended(&span, label, outcome.is_ok());
         self.metrics.aws_call(service.name(), operation, label);
         outcome
     }

@@ -9,7 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::settings::{self, Settings};
 use super::{tell, unusable};
 use crate::app::App;
-use crate::{http, telemetry};
+use crate::http;
+use crate::telemetry::{self, LogLevel};
 
 pub(super) fn run() -> ExitCode {
     if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
@@ -19,19 +20,28 @@ pub(super) fn run() -> ExitCode {
         Ok(settings) => settings,
         Err(mistakes) => return unusable(&mistakes),
     };
-    match serve(settings) {
+    let telemetry = match telemetry::start(&settings.config) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return failed(&error),
+    };
+    let served = serve(settings, telemetry.log_level);
+    if let Some(traces) = telemetry.traces {
+        traces.stop();
+    }
+    match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tell(&[format!("{error:#}")]);
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
 }
 
+fn failed(error: &anyhow::Error) -> ExitCode {
+    tell(&[format!("{error:#}")]);
+    ExitCode::FAILURE
+}
+
 #[tokio::main]
-async fn serve(settings: Settings) -> anyhow::Result<()> {
+async fn serve(settings: Settings, log_level: LogLevel) -> anyhow::Result<()> {
     let Settings { config, catalog, ca_pem } = settings;
-    let log_level = telemetry::start(config.log_format, &config.log_level)?;
     let deadline = config.shutdown_deadline;
     let listener =
         TcpListener::bind(&config.listen).with_context(|| format!("cannot listen at {}", config.listen))?;

@@ -33,6 +33,8 @@ pub const VARIABLES: &[(&str, Option<&str>)] = &[
     ("BROKER_DB_SUBNET_GROUP", None),
     ("BROKER_SECURITY_GROUP_IDS", None),
     ("BROKER_KMS_KEY_ID", None),
+    ("BROKER_MONITORING_ROLE_ARN", None),
+    ("BROKER_MONITORING_INTERVAL_SECONDS", Some("60")),
     ("BROKER_DB_CA_FILE", None),
     ("BROKER_RDS_CALLS_PER_SECOND", Some("2")),
     ("BROKER_RDS_BURST", Some("5")),
@@ -83,12 +85,18 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged, in tracing's filter syntax.
     pub log_level: String,
+    /// Who collects traces.
+    pub traces: Option<Collector>,
     /// DB subnet group of new instances.
     pub db_subnet_group: Option<String>,
     /// VPC security groups of new instances.
     pub security_group_ids: Vec<String>,
     /// KMS key for storage and secrets.
     pub kms_key_id: Option<String>,
+    /// Role of Enhanced Monitoring of new instances; off without.
+    pub monitoring_role_arn: Option<String>,
+    /// Seconds between two measurements of it.
+    pub monitoring_interval_seconds: u32,
     /// Certificate authorities of the databases, instead of RDS's.
     pub db_ca_file: Option<PathBuf>,
     /// RDS calls per second, on average.
@@ -135,6 +143,16 @@ pub fn is_log_level(text: &str) -> bool {
     let is_level = |part: &str| part.trim().parse::<LevelFilter>().is_ok();
     let mistyped = text.split(',').filter(bare).any(|part| !is_level(part));
     !text.trim().is_empty() && !mistyped && EnvFilter::try_new(text).is_ok()
+}
+
+/// What `MonitoringInterval` may be (RDS API reference, CreateDBInstance), but for 0, which is off.
+const MONITORING_INTERVALS: [u32; 6] = [1, 5, 10, 15, 30, 60];
+
+/// That traces are to be sent. Where to, and with which headers, the exporter reads from OpenTelemetry's own variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collector {
+    /// As whose they are sent.
+    pub service_name: String,
 }
 
 /// The files TLS needs.
@@ -193,6 +211,10 @@ impl Config {
         let broker = reader.parsed::<BrokerName>("BROKER_NAME");
         let log_format = reader.log_format();
         let log_level = reader.log_level();
+        let traces = reader.traces();
+        let monitoring_role_arn = reader.role_arn("BROKER_MONITORING_ROLE_ARN");
+        let monitoring_interval_seconds =
+            reader.one_of("BROKER_MONITORING_INTERVAL_SECONDS", &MONITORING_INTERVALS);
         let rds_calls_per_second = reader.rate("BROKER_RDS_CALLS_PER_SECOND");
         let rds_burst = reader.count("BROKER_RDS_BURST");
         let secrets_calls_per_second = reader.rate("BROKER_SECRETS_CALLS_PER_SECOND");
@@ -219,9 +241,12 @@ impl Config {
             catalog_path: reader.get("BROKER_CATALOG").map(PathBuf::from),
             log_format: log_format?,
             log_level: log_level?,
+            traces: traces?,
             db_subnet_group: reader.get("BROKER_DB_SUBNET_GROUP"),
             security_group_ids: reader.list("BROKER_SECURITY_GROUP_IDS"),
             kms_key_id: reader.get("BROKER_KMS_KEY_ID"),
+            monitoring_role_arn: monitoring_role_arn?,
+            monitoring_interval_seconds: monitoring_interval_seconds?,
             db_ca_file: reader.get("BROKER_DB_CA_FILE").map(PathBuf::from),
             rds_calls_per_second: rds_calls_per_second?,
             rds_burst: rds_burst?,
@@ -305,6 +330,36 @@ mod tests {
         for bad in ["::1", "::1:8080", ":8080", "localhost", "localhost:65536"] {
             assert!(mistaken("BROKER_LISTEN", bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn traces_are_sent_where_a_collector_is_named_that_can_be_used() {
+        let traces = |set: &[(&str, &str)]| {
+            let all: Vec<_> = [("BROKER_TOKENS", "one")].iter().chain(set).copied().collect();
+            parse(&all).map(|config| config.traces.map(|collector| collector.service_name))
+        };
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+        assert_eq!(traces(&[]).unwrap(), None);
+        assert_eq!(traces(&[endpoint]).unwrap().as_deref(), Some("rds-broker"));
+        assert_eq!(traces(&[endpoint, ("OTEL_SERVICE_NAME", "mine")]).unwrap().as_deref(), Some("mine"));
+        for off in [("OTEL_SDK_DISABLED", "true"), ("OTEL_TRACES_EXPORTER", "none")] {
+            assert_eq!(traces(&[endpoint, off]).unwrap(), None);
+        }
+        assert!(traces(&[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).is_err());
+        assert!(traces(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")]).is_err());
+    }
+
+    #[test]
+    fn monitoring_takes_a_role_and_an_interval_that_rds_knows() {
+        let monitoring = |name, value| parse(&[("BROKER_TOKENS", "one"), (name, value)]);
+        let role = "arn:aws:iam::123456789012:role/monitoring";
+        let config = monitoring("BROKER_MONITORING_ROLE_ARN", role).unwrap();
+        assert_eq!(
+            (config.monitoring_role_arn.as_deref(), config.monitoring_interval_seconds),
+            (Some(role), 60)
+        );
+        assert!(monitoring("BROKER_MONITORING_ROLE_ARN", "monitoring").is_err());
+        assert!(monitoring("BROKER_MONITORING_INTERVAL_SECONDS", "7").is_err());
     }
 
     #[test]

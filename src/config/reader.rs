@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{LOG_LEVELS, LogFormat, Mistake, TlsFiles, VARIABLES, is_log_level, tokens};
+use super::{Collector, LOG_LEVELS, LogFormat, Mistake, TlsFiles, VARIABLES, is_log_level, tokens};
 
 /// Looks variables up and collects what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -120,6 +120,54 @@ impl<'a> Reader<'a> {
             return None;
         }
         Some(value)
+    }
+
+    /// Where OpenTelemetry's variables name a collector, and do not switch it off.
+    pub(super) fn traces(&mut self) -> Option<Option<Collector>> {
+        let specific = |name: &str| format!("OTEL_EXPORTER_OTLP_TRACES_{name}");
+        let general = |name: &str| format!("OTEL_EXPORTER_OTLP_{name}");
+        let first = |reader: &Self, name: &str| {
+            let names = [specific(name), general(name)];
+            names.into_iter().find_map(|name| reader.get(&name).map(|value| (name, value)))
+        };
+        let off = self.get("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            || self.get("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
+        let Some((name, endpoint)) = first(self, "ENDPOINT").filter(|_| !off) else { return Some(None) };
+        let is_url = ["http://", "https://"].iter().any(|scheme| endpoint.starts_with(scheme));
+        if !is_url || endpoint.parse::<http::Uri>().is_err() {
+            self.mistake(&name, "must be a URL, as http://collector:4318");
+            return None;
+        }
+        if let Some((name, _)) = first(self, "PROTOCOL").filter(|(_, protocol)| protocol != "http/protobuf") {
+            self.mistake(
+                &name,
+                "must be http/protobuf: the broker speaks no other (a collector's port 4318)",
+            );
+            return None;
+        }
+        let service_name = self.get("OTEL_SERVICE_NAME").unwrap_or_else(|| env!("CARGO_PKG_NAME").to_owned());
+        Some(Some(Collector { service_name }))
+    }
+
+    /// The ARN of an IAM role, if any is set.
+    pub(super) fn role_arn(&mut self, name: &str) -> Option<Option<String>> {
+        let value = self.get(name);
+        let is_arn =
+            |arn: &String| arn.starts_with("arn:") && arn.contains(":iam::") && arn.contains(":role/");
+        if value.as_ref().is_some_and(|value| !is_arn(value)) {
+            self.mistake(name, "must be the ARN of a role, as arn:aws:iam::123456789012:role/name");
+            return None;
+        }
+        Some(value)
+    }
+
+    pub(super) fn one_of(&mut self, name: &str, choices: &[u32]) -> Option<u32> {
+        let value = self.get(name)?.parse().ok().filter(|value| choices.contains(value));
+        if value.is_none() {
+            let choices: Vec<_> = choices.iter().map(ToString::to_string).collect();
+            self.mistake(name, format!("must be one of {}", choices.join(", ")));
+        }
+        value
     }
 
     pub(super) fn rate(&mut self, name: &str) -> Option<f64> {

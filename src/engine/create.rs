@@ -179,6 +179,7 @@ impl Engine {
             ca_certificate: defaults.ca_certificate.as_deref(),
             subnet_group: settings.subnet_group.as_deref(),
             security_groups: &settings.security_groups,
+            monitoring: settings.monitoring.as_ref().map(|it| (it.interval_seconds, it.role_arn.as_str())),
             tags: &new.tags,
         };
         let mut reply_lost = false;

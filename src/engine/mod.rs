@@ -34,6 +34,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::aws::Aws;
 use crate::decide::Why;
@@ -68,12 +69,23 @@ pub struct Settings {
     pub security_groups: Vec<String>,
     /// Key for storage and secrets.
     pub kms_key_id: Option<String>,
+    /// Enhanced Monitoring of new instances.
+    pub monitoring: Option<Monitoring>,
     /// Beyond what age nothing is told any more.
     pub stale_limit: Duration,
     /// Identifiers in one filtered DescribeDBInstances.
     pub batch: usize,
     /// Until what RDS refused for a passing reason is tried for the second time.
     pub first_pause: Duration,
+}
+
+/// Enhanced Monitoring of RDS.
+#[derive(Clone, Debug)]
+pub struct Monitoring {
+    /// The role that RDS assumes to send measurements.
+    pub role_arn: String,
+    /// Seconds between two measurements: 1, 5, 10, 15, 30 or 60.
+    pub interval_seconds: u32,
 }
 
 /// Everything the two paths share. Cheap to clone.
@@ -253,10 +265,11 @@ impl Engine {
         let deadline = Instant::now() + within;
         let turn = tokio::time::timeout_at(deadline, self.turn_of(id)).await;
         let turn = turn.map_err(|_elapsed| still_working())?;
-        let task = self.inner.tasks.spawn(async move {
+        let work = async move {
             let _turn = turn;
             work.await
-        });
+        };
+        let task = self.inner.tasks.spawn(work.in_current_span());
         match tokio::time::timeout_at(deadline, task).await {
             Ok(Ok(result)) => result,
             Ok(Err(stopped)) => Err(still_working().caused_by(stopped)),

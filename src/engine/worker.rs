@@ -17,6 +17,7 @@ use super::snapshot::Sighting;
 use super::{Engine, now};
 use crate::decide::{Evidence, FirstPause, Step, Verdict, Why, decide, retry_of};
 use crate::model::{Desired, Observed, ServiceId};
+use crate::spans;
 
 /// The pause after a failed step, and the longest it grows to.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
@@ -148,7 +149,10 @@ impl Worker {
             return self.pause().await;
         }
         let begun = Instant::now();
-        let outcome = self.engine.execute(self.id, step, known, desired, &mut self.evidence).await;
+        let span = spans::step(step.kind(), self.id);
+        let work = self.engine.execute(self.id, step, known, desired, &mut self.evidence);
+        let outcome = work.instrument(span.clone()).await;
+        spans::ended(&span, if outcome.is_ok() { "ok" } else { "failed" }, outcome.is_ok());
         // What a call of our own has answered is no observation.
         self.counted = self.seen_at();
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -7,11 +7,13 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
 use tracing::field::display;
 
 use super::respond::Logged;
 use crate::app::App;
 use crate::model::ServiceId;
+use crate::spans;
 
 /// The service a response is about, where the path does not name it.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +22,10 @@ pub(super) struct About(pub(super) ServiceId);
 /// Logs a request once it is answered, or once its caller has gone.
 pub(super) async fn request(State(app): State<App>, request: Request, next: Next) -> Response {
     let line = Line::of(&request);
-    let response = next.run(request).await;
+    let span = spans::request(line.known_method(), &line.route, request.headers());
+    let response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
+    spans::answered(&span, status, line.service_of(&response));
     app.metrics().request(line.known_method(), &line.route, status, line.begun.elapsed());
     line.answered(&response);
     response
@@ -60,11 +64,16 @@ impl Line {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// Whom it is about, by its path or its answer.
+    fn service_of(&self, response: &Response) -> Option<ServiceId> {
+        let about = response.extensions().get::<About>().map(|about| about.0);
+        self.service.or(about)
+    }
+
     fn answered(mut self, response: &Response) {
         self.answered = true;
         let (method, route, duration_ms) = (&self.method, self.route.as_str(), self.duration_ms());
-        let about = response.extensions().get::<About>().map(|about| about.0);
-        let id = self.service.or(about).map(display);
+        let id = self.service_of(response).map(display);
         let error = response.extensions().get::<Logged>().map(|logged| &logged.0);
         let cause = error.and_then(|error| error.chain());
         let error = error.map(display);

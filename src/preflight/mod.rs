@@ -1,9 +1,11 @@
 //! Whether a deployment has everything it needs, asked of AWS with the broker's own role and without changing anything.
 
 mod catalogue;
+mod key;
 mod permissions;
-mod place;
 mod quotas;
+mod security_groups;
+mod subnet_group;
 
 use crate::aws::{Aws, Cause, Failure};
 use crate::config::Config;
@@ -49,13 +51,14 @@ impl Finding {
 }
 
 /// Wire codes that say that AWS does not know who is calling.
-const CREDENTIALS: [&str; 7] = [
+const CREDENTIALS: [&str; 8] = [
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "SignatureDoesNotMatch",
     "ExpiredToken",
     "ExpiredTokenException",
     "MissingAuthenticationToken",
+    "AuthFailure",
     "OptInRequired",
 ];
 
@@ -80,7 +83,10 @@ pub async fn check(aws: &Aws, config: &Config, catalog: &Catalog) -> Vec<Finding
         }
     }
     findings.extend(permissions::check(aws, config).await);
-    findings.extend(place::check(aws, config).await);
+    let (subnet_group, vpc) = subnet_group::check(aws, config).await;
+    findings.push(subnet_group);
+    findings.push(security_groups::check(aws, config, catalog, vpc.as_deref()).await);
+    findings.push(key::check(aws, config).await);
     findings.extend(quotas::check(aws).await);
     findings.extend(catalogue::check(aws, catalog).await);
     findings

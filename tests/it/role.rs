@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 
 use crate::lab::{REGION, lab};
 
-/// The documents of the broker's role; the KMS one is for deployments with a key of their own.
-pub(crate) const POLICIES: [(&str, &str); 4] = [
+/// The documents of the broker's role; those of KMS and of monitoring are for deployments that use them.
+pub(crate) const POLICIES: [(&str, &str); 5] = [
     ("broker-read", include_str!("../../policies/broker-read.json")),
     ("broker-lifecycle", include_str!("../../policies/broker-lifecycle.json")),
     ("broker-secrets", include_str!("../../policies/broker-secrets.json")),
     ("broker-kms", include_str!("../../policies/broker-kms.json")),
+    ("broker-monitoring", include_str!("../../policies/broker-monitoring.json")),
 ];
+/// The role of Enhanced Monitoring that a broker may pass to RDS.
+pub(crate) const MONITORING_ROLE: &str = "arn:aws:iam::000000000000:role/monitoring";
 const ACCOUNT: &str = "000000000000";
 
 /// The access key under which a broker of this name calls.
@@ -28,6 +31,7 @@ pub(crate) fn rendered(policy: &str, name: &str) -> Value {
         ("prefix", name.to_owned()),
         ("subnet_group", "default".to_owned()),
         ("kms_key_arn", format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/story")),
+        ("monitoring_role_arn", MONITORING_ROLE.to_owned()),
         ("token_secret_arn", format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:tokens-AbCdEf")),
     ];
     let mut text = policy.to_owned();

@@ -65,6 +65,8 @@ pub struct NewDbInstance<'a> {
     pub subnet_group: Option<&'a str>,
     /// VPC security groups; the VPC's default where empty.
     pub security_groups: &'a [String],
+    /// Enhanced Monitoring: seconds between two measurements, and the role that sends them; off where `None`.
+    pub monitoring: Option<(u32, &'a str)>,
     /// The record.
     pub tags: &'a Tags,
 }
@@ -103,6 +105,8 @@ impl Aws {
                     .set_db_subnet_group_name(new.subnet_group.map(str::to_owned))
                     .set_vpc_security_group_ids(security_groups)
                     .publicly_accessible(false)
+                    .set_monitoring_interval(new.monitoring.map(|(seconds, _)| int(seconds)))
+                    .set_monitoring_role_arn(new.monitoring.map(|(_, role)| role.to_owned()))
                     .set_tags(Some(rds_tags(new.tags)))
                     .send(),
             )

@@ -27,6 +27,8 @@ pub struct Traits {
     pub display_name: &'static str,
     /// RDS's name of the engine (`Engine`).
     pub rds_engine: &'static str,
+    /// Where RDS lets its servers listen, unless it is told otherwise.
+    pub port: u16,
     /// Scheme of the connection string.
     pub dsn_scheme: &'static str,
     /// What the connection string says to demand TLS, as the engine's clients spell it.

@@ -10,6 +10,7 @@ pub(super) const FAMILY: Traits = Traits {
     name: "mysql",
     display_name: "MySQL",
     rds_engine: "mysql",
+    port: 3306,
     dsn_scheme: "mysql",
     dsn_tls: "ssl-mode=REQUIRED",
     major_parts: 2,

@@ -6,6 +6,7 @@ pub(super) static TRAITS: Traits = Traits {
     name: "postgres",
     display_name: "PostgreSQL",
     rds_engine: "postgres",
+    port: 5432,
     dsn_scheme: "postgresql",
     dsn_tls: "sslmode=require",
     major_parts: 1,

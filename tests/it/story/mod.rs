@@ -23,5 +23,6 @@ mod services;
 mod status;
 mod storage;
 mod throttle;
+mod traces;
 mod upgrade;
 mod window;

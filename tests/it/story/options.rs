@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
+use crate::broker::{Broker, booking, unique_name};
 use crate::lab::lab;
 
 #[tokio::test]
@@ -86,4 +86,18 @@ async fn protection_asked_for_by_a_user_does_not_keep_the_platform_from_deleting
     assert_eq!(broker.delete(id).await.status, 204);
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn new_instances_are_monitored_where_the_settings_say_so() {
+    let settings = [
+        ("BROKER_MONITORING_ROLE_ARN", crate::role::MONITORING_ROLE),
+        ("BROKER_MONITORING_INTERVAL_SECONDS", "15"),
+    ];
+    let broker = Broker::start_with(&unique_name(), &settings).await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    let seen = lab().describe(&broker.identifier(id)).await;
+    assert_eq!(seen.monitoring_interval(), Some(15));
+    assert_eq!(seen.monitoring_role_arn(), Some(crate::role::MONITORING_ROLE));
 }

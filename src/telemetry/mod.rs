@@ -1,14 +1,19 @@
-//! What is logged, and how: one line per request, one per step taken in AWS, never a secret.
+//! What is logged, and how: one line per request, one per step taken in AWS, never a secret. And traces, where someone
+//! collects them.
+
+mod traces;
 
 use std::io::IsTerminal;
 
 use tracing::Level;
-use tracing_subscriber::filter::{LevelFilter, filter_fn};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
-use crate::config::{LOG_LEVELS, LogFormat, is_log_level};
+use crate::config::{Config, LOG_LEVELS, LogFormat, is_log_level};
+use crate::spans;
+pub use traces::Traces;
 
 /// Crates whose finer lines show requests to AWS or databases with what is in them: kept to warnings,
 /// whatever is asked for, also where it names one of their modules.
@@ -52,24 +57,37 @@ fn filter(level: &str) -> EnvFilter {
     EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(level)
 }
 
-/// Starts logging to standard output. `level` is a level or a filter in tracing's syntax.
+/// What was started, for as long as the process runs.
+#[derive(Debug)]
+pub struct Telemetry {
+    /// Changes what is logged.
+    pub log_level: LogLevel,
+    /// Sends traces, where the settings say so.
+    pub traces: Option<Traces>,
+}
+
+/// Starts logging to standard output, and sending traces where the settings name a collector. Outside of any runtime: the
+/// traces are sent by a thread of their own.
 ///
 /// # Errors
-/// Where logging was started already.
-pub fn start(format: LogFormat, level: &str) -> anyhow::Result<LogLevel> {
-    let (asked, handle) = reload::Layer::new(filter(level));
-    let safe = filter_fn(|line| may_be_logged(line.target(), *line.level()));
-    let registry = tracing_subscriber::registry().with(asked).with(safe);
-    match format {
+/// Where logging was started already, or the settings of the collector cannot be used.
+pub fn start(config: &Config) -> anyhow::Result<Telemetry> {
+    let (asked, handle) = reload::Layer::new(filter(&config.log_level));
+    let safe =
+        filter_fn(|line| line.target() != spans::TARGET && may_be_logged(line.target(), *line.level()));
+    let log = match config.log_format {
         LogFormat::Json => {
-            let layer = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-            registry.with(layer).try_init()?;
+            fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
         }
-        LogFormat::Pretty => registry
-            .with(fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal()))
-            .try_init()?,
-    }
-    Ok(LogLevel { filter: handle })
+        LogFormat::Pretty => {
+            fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal()).boxed()
+        }
+    };
+    // The hint keeps lines that nobody asked for from being looked at again and again.
+    let log = log.with_filter(asked.and(safe.with_max_level_hint(LevelFilter::TRACE)));
+    let traces = config.traces.as_ref().map(Traces::start).transpose()?;
+    tracing_subscriber::registry().with(log).with(traces.as_ref().map(Traces::layer)).try_init()?;
+    Ok(Telemetry { log_level: LogLevel { filter: handle }, traces })
 }
 
 /// Whether a line of `target` cannot hold a secret. A level is the greater the more it tells.
