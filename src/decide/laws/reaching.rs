@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::generate::{BEFORE, a_moment, a_target, an_rds, available, reread, running};
 use super::matching::differing;
-use super::rds::{BAD, NEW_CLASS, Rds, STORAGE_LOCK};
+use super::rds::{BAD, CLASSES, NEW_CLASS, Rds, STORAGE_LOCK, Temper};
 use super::worker::Worker;
 use crate::decide::{Concern, Evidence, Modification, Step, Why, decide};
 use crate::model::desired::{ServerParameter, Target};
@@ -107,6 +107,29 @@ proptest! {
             worker = worker.successor();
         }
         reach(&mut worker, &target, &mut rds)?;
+    }
+
+    #[test]
+    fn what_is_taken_back_before_rds_has_begun_never_happens(target in a_target(), rds in an_rds()) {
+        let mut rds = available(rds);
+        rds.temper = Temper { lag: 2, hasty: false, busy: 0 };
+        let target = Target { parks_outages: false, ..target };
+        let mut worker = Worker::new(BEFORE);
+        reach(&mut worker, &target, &mut rds)?;
+        let (class, calls) = (rds.instance.class.clone(), rds.calls.len());
+        let other = CLASSES.iter().find(|other| **other != class && **other != NEW_CLASS).unwrap();
+        let wanted = Target { wish: "w2".into(), class: (*other).to_owned(), multi_az: !target.multi_az, ..target.clone() };
+        worker.evidence.begin_wish();
+        while rds.calls.len() < calls + 2 {
+            prop_assert_eq!(worker.turn(&running(&wanted), &mut rds), None);
+        }
+        let taken_back = Target { wish: "w3".into(), ..target };
+        worker.evidence.begin_wish();
+        while worker.turn(&running(&taken_back), &mut rds).is_none() {
+            prop_assert_eq!(&rds.instance.class, &class);
+            prop_assert_eq!(rds.instance.multi_az, taken_back.multi_az);
+        }
+        prop_assert!(rds.instance.pending.is_empty());
     }
 
     #[test]
