@@ -53,6 +53,9 @@ RIGHT = {
     ): "a key has no ARN before it is made; the request's tag narrows it",
     ("terraform", "ChangeTheKey", "RESOURCE_MISMATCH"): _APART.format("NameTheKey"),
     ("terraform", "NameTheKey", "RESOURCE_MISMATCH"): _APART.format("ChangeTheKey"),
+    ("terraform", "RulesOfItsOwnSecurityGroups", "RESOURCE_MISMATCH"): _APART.format(
+        "ChangeAndRemoveItsOwnNetwork"
+    ),
     (
         "terraform",
         "DescribeTheTasks",
