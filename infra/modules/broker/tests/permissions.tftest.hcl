@@ -74,13 +74,13 @@ run "the_policies_of_the_repository_are_the_role" {
 
   assert {
     condition = jsondecode(aws_iam_policy.task["lifecycle"].policy).Statement[0] == {
-      Sid      = "CreateTaggedPrivateInstances"
+      Sid      = "CreateTaggedPrivateEncryptedInstances"
       Effect   = "Allow"
       Action   = "rds:CreateDBInstance"
       Resource = "arn:aws:rds:eu-central-1:123456789012:db:codesphere-*"
       Condition = {
         StringEquals = { "aws:RequestTag/codesphere:broker" = "codesphere" }
-        Bool         = { "rds:PubliclyAccessible" = "false" }
+        Bool         = { "rds:PubliclyAccessible" = "false", "rds:StorageEncrypted" = "true" }
       }
     }
     error_message = "Partition, region, account, prefix and subnet group are put in."
