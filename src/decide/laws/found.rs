@@ -42,6 +42,7 @@ fn a_match() -> (Target, Instance) {
         identifier: "codesphere-x".into(),
         arn: "arn".into(),
         resource_id: "db-1".into(),
+        created_at: None,
         status: Status::new("available"),
         engine: "postgres".into(),
         engine_version: target.version.clone(),

@@ -120,6 +120,7 @@ fn an_instance() -> impl Strategy<Value = Instance> {
                 identifier: "codesphere-x".into(),
                 arn: "arn".into(),
                 resource_id: "db-1".into(),
+                created_at: None,
                 status: Status::new("available"),
                 engine: "postgres".into(),
                 engine_version: VERSIONS[version].into(),

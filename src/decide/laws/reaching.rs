@@ -8,7 +8,7 @@ use super::rds::{BAD, CLASSES, NEW_CLASS, Rds, STORAGE_LOCK, Temper};
 use super::worker::Worker;
 use crate::decide::{Concern, Evidence, Modification, Step, Why, decide};
 use crate::model::desired::{ServerParameter, Target};
-use crate::model::{Meaning, Status};
+use crate::model::{Meaning, Pending, Status};
 
 /// What a wish that waits for no window takes at most, in seconds: mostly the lock of one storage change after another.
 const MOST_SECONDS: u64 = 3 * STORAGE_LOCK;
@@ -113,6 +113,7 @@ proptest! {
     fn what_is_taken_back_before_rds_has_begun_never_happens(target in a_target(), rds in an_rds()) {
         let mut rds = available(rds);
         rds.temper = Temper { lag: 2, hasty: false, busy: 0 };
+        rds.instance.pending = Pending::default();
         let target = Target { parks_outages: false, ..target };
         let mut worker = Worker::new(BEFORE);
         reach(&mut worker, &target, &mut rds)?;
@@ -137,7 +138,7 @@ proptest! {
         let mut rds = available(rds);
         rds.instance.engine_version = "15.18".into();
         rds.instance.class = "db.t4g.micro".into();
-        rds.instance.pending = Default::default();
+        rds.instance.pending = Pending::default();
         rds.instance.parameter_group.name = "default.postgres15".into();
         let target = Target { version: "17.10".into(), class: NEW_CLASS.into(), ..target };
         reach(&mut Worker::new(now), &target, &mut rds)?;

@@ -6,6 +6,7 @@ mod check;
 mod crash;
 mod delete;
 mod drift;
+mod encryption;
 mod engines;
 mod failure;
 mod late;
