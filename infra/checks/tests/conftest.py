@@ -59,7 +59,7 @@ def apply(copy: Copy, example: str) -> Applied:
     """Plans and applies an example as its reader does: tfvars from the example file, the token from outside."""
     where = f"examples/{example}"
     shutil.copy(EXAMPLES / example / "terraform.tfvars.example", copy.infra / where / "terraform.tfvars")
-    variables = {} if example == "key" else {"initial_token": TOKEN}
+    variables = {"initial_token": TOKEN} if example in STACKS else {}
     copy.run(where, "init", "-no-color", "-input=false")
     return Applied(copy, where, copy.plan(where, **variables), copy.apply(where, **variables))
 
@@ -77,6 +77,11 @@ def new_vpc(copy: Copy) -> Applied:
 @pytest.fixture(scope="session")
 def existing_vpc(copy: Copy) -> Applied:
     return apply(copy, "existing-vpc")
+
+
+@pytest.fixture(scope="session")
+def kubernetes(copy: Copy) -> Applied:
+    return apply(copy, "kubernetes")
 
 
 @pytest.fixture(params=STACKS)

@@ -7,6 +7,7 @@ import shlex
 import shutil
 
 import pytest
+import yaml
 
 from infra_checks.paths import EXAMPLES, REPOSITORY
 from infra_checks.schema import subset
@@ -191,6 +192,29 @@ def test_the_role_has_the_policies_of_the_repository(stack: Applied) -> None:
         assert len(policy["policy"]) <= 6144, "AWS takes no longer policy"
         left = re.findall(r"\$\{(?!aws:|rds:|ec2:|\*\}|\?\}|\$\})[^}]*\}", policy["policy"])
         assert not left, left
+
+
+def test_a_cluster_gets_a_role_and_what_its_databases_are_made_with(kubernetes: Applied) -> None:
+    kinds = {each["type"] for each in kubernetes.resources()}
+    assert not [kind for kind in kinds if kind.startswith(("aws_ecs", "aws_lb", "aws_secretsmanager"))]
+    values = yaml.safe_load(kubernetes.state["values"]["outputs"]["helm_values"]["value"])
+    [role] = [each for each in kubernetes.values("aws_iam_role") if "monitoring" not in each["name"]]
+    assert values["serviceAccount"] == {"name": "rds-broker", "roleArn": role["arn"]}
+    trusted = json.loads(role["assume_role_policy"])["Statement"]
+    assert [each["Condition"]["StringEquals"] for each in trusted] == [
+        {
+            f"oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF:{claim}": value
+            for claim, value in (
+                ("aud", "sts.amazonaws.com"),
+                ("sub", "system:serviceaccount:codesphere-databases:rds-broker"),
+            )
+        }
+    ]
+    assert values["settings"].keys() <= set(re.findall(r"^# (\w+)=", (REPOSITORY / ".env.example").read_text(), re.M))
+    chart = yaml.safe_load((REPOSITORY / "infra/kubernetes/rds-broker/values.yaml").read_text())
+    assert values.keys() <= chart.keys() and values["serviceAccount"].keys() <= chart["serviceAccount"].keys()
+    texts = [each["policy"] for each in kubernetes.values("aws_iam_policy")]
+    assert not [text for text in texts if '"Resource":""' in text or ":secret:codesphere-tokens" in text]
 
 
 def test_enhanced_monitoring_is_as_the_tfvars_say(new_vpc: Applied, existing_vpc: Applied) -> None:

@@ -23,6 +23,8 @@ HEADINGS = {
     "services-in-error",
     "slow-answers",
     "snapshot-too-old",
+    "tasks-cpu",
+    "tasks-memory",
     "throttled-by-rds",
     "unknown-status",
 }
@@ -155,11 +157,12 @@ def test_every_alarm_on_the_log_has_a_metric(stack: Applied) -> None:
 
 def test_every_alarm_links_to_a_heading_of_the_runbook(stack: Applied) -> None:
     alarms = stack.values("aws_cloudwatch_metric_alarm")
-    linked = {re.search(r"docs/operations\.md#([a-z0-9-]+)$", alarm["alarm_description"])[1] for alarm in alarms}
-    assert linked == HEADINGS
-    if RUNBOOK.exists():
-        there = {heading.strip().lower() for heading in re.findall(r"^#+ (.*)$", RUNBOOK.read_text(), re.M)}
-        assert linked <= there, linked - there
+    linked = {alarm["alarm_name"]: alarm["alarm_description"].partition("docs/operations.md#")[2] for alarm in alarms}
+    assert linked == {f"codesphere-{heading}": heading for heading in HEADINGS}
+    entries = dict(re.findall(r"^### `?([\w-]+)`?\n(.*?)(?=^##|\Z)", RUNBOOK.read_text(), re.M | re.S))
+    for heading in HEADINGS:
+        for part in ("**What it means.**", "**What to look at.**", "**What to do.**"):
+            assert part in entries[heading], heading
 
 
 def test_every_alarm_tells_someone(stack: Applied) -> None:

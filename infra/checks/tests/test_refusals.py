@@ -13,6 +13,7 @@ from infra_checks.terraform import Copy, Failed
 WRONG = {
     "key": {
         "name": ("aws-databases", "not begin with aws or rds"),
+        "key_alias": ("databases", "begin with the broker's name"),
         "deletion_window_in_days": (7, "someone must have the time to notice"),
         "deletion_principal_arns": (["*"], "such as arn:aws:iam::123456789012:role/key-administrator"),
     },
@@ -33,6 +34,14 @@ WRONG = {
         "client_security_group_ids": (["default"], "such as sg-"),
         "parameter_groups": ({"aurora-postgresql17": {}}, "families are postgres17"),
     },
+    "role": {
+        "name": ("Codesphere", "lower-case letters"),
+        "trust": ({"service": "lambda.amazonaws.com"}, "for another give the whole policy"),
+        "kms_key_arn": ("alias/codesphere", "not an alias"),
+        "former_kms_key_arns": (["alias/codesphere"], "not aliases"),
+        "monitoring_role_arn": ("codesphere-rds-monitoring", "the ARN of a role"),
+        "permissions_boundary_arn": ("boundary", "the ARN of a managed policy"),
+    },
     "broker": {
         "name": ("a" * 27, "1 to 26"),
         "image": ("registry/rds-broker:latest", "not in a tag"),
@@ -44,6 +53,7 @@ WRONG = {
         "initial_token_version": (-1, "one more than before"),
         "log_retention_in_days": (1, "one of the values that CloudWatch Logs knows"),
         "kms_key_arn": ("01234567-89ab-cdef-0123-456789abcdef", "not an alias"),
+        "former_kms_key_arns": (["alias/former"], "not aliases"),
         "rds_calls_per_second": (0, "divided by the most that may run"),
         "rds_burst": (0, "for all tasks together"),
         "db_instances_in_account": (0, "1 to 100000"),
@@ -57,6 +67,7 @@ WRONG = {
         "private_zone_id": ("example.com", "the id of a hosted zone"),
         "certificate_arn": ("databases.pem", "does not serve without TLS"),
         "aws_apis": ({"cidrs": []}, "without AWS the broker can do nothing"),
+        "metrics_security_group_ids": (["10.1.2.0/24"], "ids of security groups"),
         "otlp_endpoint": ("https://user:password@collector:4318", "without user and password"),
         "otlp_cidrs": (["0.0.0.0/0"], "IPv4 ranges of the collector"),
     },
@@ -69,10 +80,12 @@ WRONG = {
 }
 
 # A rule that names another variable is asked only where that one is right: asked once more without the wrong one.
-WAITS_FOR = {"otlp_cidrs": "otlp_endpoint"}
+WAITS_FOR = {"otlp_cidrs": "otlp_endpoint", "key_alias": "name"}
 
 # What a module needs beside the wrong values, and takes without question.
 REST = {
+    "key": {"name": "codesphere"},
+    "role": {"db_subnet_group": "codesphere"},
     "broker": {
         "db_subnet_group": "codesphere",
         "database_security_group_id": "sg-1",

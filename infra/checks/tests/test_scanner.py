@@ -33,7 +33,7 @@ def test_it_finds_exactly_what_is_excepted(tmp_path: Path) -> None:
     results = json.loads(ended.stdout)["results"]
     assert results["parsing_errors"] == []
     scanned = {check["resource"].removeprefix("module.").split(".")[0] for check in results["passed_checks"]}
-    assert scanned >= {"network", "database_defaults", "key", "broker", "observability"}
+    assert scanned >= {"network", "database_defaults", "key", "role", "broker", "observability"}
     found = {(check["check_id"], ".".join(check["resource"].split(".")[-2:])) for check in results["failed_checks"]}
     assert found == set(exceptions())
 

@@ -32,10 +32,12 @@ def test_there_is_every_module_and_example() -> None:
         "network",
         "database-defaults",
         "key",
+        "role",
         "broker",
         "observability",
     }
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {"new-vpc", "existing-vpc", "key"}
+    examples = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
+    assert examples == {"new-vpc", "existing-vpc", "key", "kubernetes"}
 
 
 @pytest.mark.parametrize("module", sorted(path.name for path in MODULES.iterdir()))

@@ -13,10 +13,12 @@ module "broker" {
 
   name                       = var.name
   image                      = var.image
+  settings                   = var.settings
   tasks                      = var.tasks
   rds_calls_per_second       = var.rds_calls_per_second
   db_instances_in_account    = var.db_instances_in_account
   kms_key_arn                = var.kms_key_arn
+  former_kms_key_arns        = var.former_kms_key_arns
   initial_token              = var.initial_token
   permissions_boundary_arn   = var.permissions_boundary_arn
   monitoring_role_arn        = var.enhanced_monitoring ? module.database_defaults.monitoring_role_arn : null
@@ -26,6 +28,7 @@ module "broker" {
   subnets                    = var.broker_subnets
   aws_apis                   = var.aws_apis
   control_plane_cidrs        = var.control_plane_cidrs
+  metrics_security_group_ids = var.metrics_security_group_ids
   hostname                   = var.hostname
   certificate_arn            = var.certificate_arn
   private_zone_id            = var.private_zone_id

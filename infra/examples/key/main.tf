@@ -4,5 +4,6 @@ module "key" {
   source = "../../modules/key"
 
   name                    = var.name
+  key_alias               = var.key_alias
   deletion_principal_arns = var.deletion_principal_arns
 }

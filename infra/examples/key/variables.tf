@@ -30,6 +30,12 @@ variable "tags" {
   default     = {}
 }
 
+variable "key_alias" {
+  description = "Alias of a second key, beginning with the name. Null: the name, for the first one."
+  type        = string
+  default     = null
+}
+
 variable "deletion_principal_arns" {
   description = "IAM principals that may disable the key or order its deletion. Empty: nobody."
   type        = list(string)

@@ -35,9 +35,21 @@ variable "kms_key_arn" {
   type        = string
 }
 
+variable "former_kms_key_arns" {
+  description = "Keys of databases, passwords and backups that were made before `kms_key_arn` was this one."
+  type        = list(string)
+  default     = []
+}
+
 variable "image" {
   description = "The broker's image by digest: `REGISTRY/rds-broker@sha256:…`."
   type        = string
+}
+
+variable "settings" {
+  description = "Further settings of the broker, by name, as in .env.example: `{ BROKER_CATALOG = \"/catalog.toml\" }`."
+  type        = map(string)
+  default     = {}
 }
 
 variable "hostname" {
@@ -59,6 +71,12 @@ variable "private_zone_id" {
 variable "control_plane_cidrs" {
   description = "Ranges of Codesphere's control plane, as the load balancer sees them."
   type        = list(string)
+}
+
+variable "metrics_security_group_ids" {
+  description = "Security groups that may call each task itself, for metrics and readiness."
+  type        = list(string)
+  default     = []
 }
 
 variable "application_cidrs" {

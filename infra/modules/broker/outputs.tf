@@ -25,12 +25,12 @@ output "load_balancer_zone_id" {
 
 output "task_role_arn" {
   description = "The role the broker acts as, for key policies of other accounts and for trails."
-  value       = aws_iam_role.task.arn
+  value       = module.role.role_arn
 }
 
 output "operator_boundary_arn" {
   description = "Permissions boundary for operators, or null."
-  value       = one(aws_iam_policy.operator_boundary[*].arn)
+  value       = module.role.operator_boundary_arn
 }
 
 output "rds_calls_per_second_per_task" {

@@ -1,4 +1,5 @@
-# The control plane reaches the load balancer, the load balancer reaches the tasks, and nobody else reaches either.
+# The control plane reaches the load balancer, the load balancer reaches the tasks, and nobody else reaches either, but
+# for those who are named to read metrics.
 resource "aws_security_group" "load_balancer" {
   name        = "${var.name}-load-balancer"
   description = "Load balancer of the RDS broker: HTTPS from the control plane"
@@ -39,6 +40,19 @@ resource "aws_vpc_security_group_ingress_rule" "from_load_balancer" {
   security_group_id            = aws_security_group.tasks.id
   description                  = "Requests and health checks"
   referenced_security_group_id = aws_security_group.load_balancer.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.port
+  to_port                      = local.port
+  tags                         = var.tags
+}
+
+# Metrics, readiness and log level are each task's own: through the load balancer one answers for all.
+resource "aws_vpc_security_group_ingress_rule" "metrics" {
+  count = length(var.metrics_security_group_ids)
+
+  security_group_id            = aws_security_group.tasks.id
+  description                  = "Metrics and readiness of each task"
+  referenced_security_group_id = var.metrics_security_group_ids[count.index]
   ip_protocol                  = "tcp"
   from_port                    = local.port
   to_port                      = local.port

@@ -15,7 +15,7 @@ resource "aws_ecs_task_definition" "this" {
   cpu                      = var.task_size.cpu
   memory                   = var.task_size.memory
   execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  task_role_arn            = module.role.role_arn
   container_definitions    = jsonencode([local.container])
   tags                     = var.tags
 
@@ -118,7 +118,7 @@ resource "aws_ecs_service" "this" {
     aws_lb_listener.https,
     aws_secretsmanager_secret_version.token,
     aws_iam_role_policy.execution,
-    aws_iam_role_policy_attachment.task,
+    module.role,
     aws_vpc_security_group_egress_rule.to_aws,
     aws_vpc_security_group_egress_rule.to_tasks,
     aws_vpc_security_group_ingress_rule.from_load_balancer,

@@ -10,6 +10,23 @@ variable "kms_key_arn" {
   }
 }
 
+variable "former_kms_key_arns" {
+  description = "Keys that databases, passwords or backups of this broker were made with before `kms_key_arn`: the broker goes on using them. Take one out only when nothing of it is left: docs/operations.md#rotating-the-kms-key."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.former_kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))])
+    error_message = "former_kms_key_arns must be ARNs of KMS keys (arn:aws:kms:REGION:ACCOUNT:key/ID), not aliases."
+  }
+}
+
+variable "unencrypted_databases" {
+  description = "Whether the broker may book databases without encryption, as a catalogue with `encrypted = false` wants it. Otherwise AWS refuses them."
+  type        = bool
+  default     = false
+}
+
 variable "rds_calls_per_second" {
   description = "RDS calls per second of all tasks together, on average. RDS's quota is unpublished and shared with everyone in the account and region; 2 is safe where nobody else asks much."
   type        = number
@@ -83,7 +100,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "create_operator_boundary" {
-  description = "Whether to make the permissions boundary for operators, of `policies/operator-boundary.json`, which keeps people from reading passwords and from what the broker owns. It is attached to nobody here."
+  description = "Whether to make the permissions boundary for operators, of `policies/operator-boundary.json`, for `docs/operations.md` and no more. It is attached to nobody here; policies/README.md says what it keeps from them and what not."
   type        = bool
   default     = true
 }

@@ -116,6 +116,17 @@ variable "aws_apis" {
   }
 }
 
+variable "metrics_security_group_ids" {
+  description = "Security groups, such as Prometheus's or a bastion's, that may call each task itself, past the load balancer: `/metrics`, `/ready` and the log level are each task's own. What needs a token needs it there, too."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for id in var.metrics_security_group_ids : startswith(id, "sg-")])
+    error_message = "metrics_security_group_ids must be ids of security groups, such as sg-0a1b2c3d4e5f60718."
+  }
+}
+
 variable "otlp_endpoint" {
   description = "Collector of traces, OTLP over HTTP: `http://HOST:4318`. Null: no traces."
   type        = string

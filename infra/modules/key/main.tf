@@ -18,7 +18,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  name          = "alias/${var.name}"
+  name          = "alias/${coalesce(var.key_alias, var.name)}"
   target_key_id = aws_kms_key.this.key_id
 
   lifecycle {

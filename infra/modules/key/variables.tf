@@ -1,10 +1,21 @@
 variable "name" {
-  description = "Name of the broker, as in its setting BROKER_NAME. The key's alias is `alias/<name>`, and only log groups below `/<name>/` may be encrypted with it."
+  description = "Name of the broker, as in its setting BROKER_NAME. Only log groups below `/<name>/` may be encrypted with it."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z](-?[a-z0-9])*$", var.name)) && length(var.name) <= 26 && !can(regex("^(aws|rds)", var.name))
     error_message = "name must be 1 to 26 lower-case letters, digits and single hyphens, begin with a letter, not end with a hyphen, and not begin with aws or rds: DB instances are called <name>-<service id>."
+  }
+}
+
+variable "key_alias" {
+  description = "Alias of the key, without `alias/`: `<name>-…` for a second key that is to take the first one's place. Null: the name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.key_alias == null || can(regex("^${var.name}(-[a-z0-9]+)+$", var.key_alias))
+    error_message = "key_alias must begin with the broker's name and a hyphen, such as codesphere-2027, or be null: whoever runs Terraform may name no other."
   }
 }
 

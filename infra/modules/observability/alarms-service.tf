@@ -98,12 +98,12 @@ resource "aws_cloudwatch_metric_alarm" "slow" {
 # Before it gets slow, and before a task is killed.
 resource "aws_cloudwatch_metric_alarm" "resources" {
   for_each = {
-    cpu    = { metric = "CPUUtilization", heading = "slow-answers", says = "of CPU for 15 minutes: autoscaling has come to its end." }
-    memory = { metric = "MemoryUtilization", heading = "broker-not-ready", says = "of memory for 15 minutes: at 100 % the task is killed and started again." }
+    cpu    = { metric = "CPUUtilization", says = "of CPU for 15 minutes: autoscaling has come to its end." }
+    memory = { metric = "MemoryUtilization", says = "of memory for 15 minutes: at 100 % the task is killed and started again." }
   }
 
   alarm_name          = "${var.broker.name}-tasks-${each.key}"
-  alarm_description   = "The tasks use more than 85 % ${each.value.says} ${var.runbook}#${each.value.heading}"
+  alarm_description   = "The tasks use more than 85 % ${each.value.says} ${var.runbook}#tasks-${each.key}"
   namespace           = "AWS/ECS"
   metric_name         = each.value.metric
   dimensions          = local.service

@@ -38,8 +38,21 @@ run "only_the_load_balancer_reaches_the_tasks" {
   assert {
     condition = (aws_vpc_security_group_ingress_rule.from_load_balancer.security_group_id == aws_security_group.tasks.id
       && aws_vpc_security_group_ingress_rule.from_load_balancer.referenced_security_group_id == aws_security_group.load_balancer.id
-    && aws_vpc_security_group_ingress_rule.from_load_balancer.cidr_ipv4 == null)
+      && aws_vpc_security_group_ingress_rule.from_load_balancer.cidr_ipv4 == null
+    && length(aws_vpc_security_group_ingress_rule.metrics) == 0)
     error_message = "Tasks admit the load balancer's group, and no range."
+  }
+}
+
+run "who_reads_metrics_reaches_each_task" {
+  variables {
+    metrics_security_group_ids = ["sg-prometheus", "sg-bastion"]
+  }
+
+  assert {
+    condition = [for rule in aws_vpc_security_group_ingress_rule.metrics : rule.referenced_security_group_id
+    if rule.security_group_id == aws_security_group.tasks.id && rule.from_port == 8080 && rule.to_port == 8080] == ["sg-prometheus", "sg-bastion"]
+    error_message = "These groups, at the tasks' port."
   }
 }
 

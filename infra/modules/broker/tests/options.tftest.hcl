@@ -25,7 +25,7 @@ run "without_options_nothing_is_monitored_or_traced" {
   }
 
   assert {
-    condition     = !contains(keys(aws_iam_policy.task), "monitoring") && length(aws_vpc_security_group_egress_rule.to_collector) == 0
+    condition     = !contains(keys(module.role.policies), "monitoring") && length(aws_vpc_security_group_egress_rule.to_collector) == 0
     error_message = "What is off needs neither permission nor way."
   }
 }
@@ -45,7 +45,7 @@ run "the_broker_passes_exactly_the_monitoring_role_to_rds" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_policy.task["monitoring"].policy).Statement == [{
+    condition = jsondecode(module.role.policies["monitoring"]).Statement == [{
       Sid       = "PassTheMonitoringRole"
       Effect    = "Allow"
       Action    = "iam:PassRole"
@@ -53,11 +53,6 @@ run "the_broker_passes_exactly_the_monitoring_role_to_rds" {
       Condition = { StringEquals = { "iam:PassedToService" = "monitoring.rds.amazonaws.com" } }
     }]
     error_message = "It may pass this role, to the monitoring of RDS."
-  }
-
-  assert {
-    condition     = contains(keys(aws_iam_role_policy_attachment.task), "monitoring")
-    error_message = "The policy is attached."
   }
 }
 

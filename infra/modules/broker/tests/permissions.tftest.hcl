@@ -56,50 +56,45 @@ run "a_token_by_hand_is_not_written" {
   }
 }
 
-run "the_policies_of_the_repository_are_the_role" {
-  assert {
-    condition     = toset(keys(aws_iam_policy.task)) == toset(["read", "lifecycle", "secrets", "kms"]) && length(aws_iam_role_policy_attachment.task) == 4
-    error_message = "Four policies, all attached."
+run "the_role_gets_what_the_module_is_given" {
+  variables {
+    former_kms_key_arns   = ["arn:aws:kms:eu-central-1:123456789012:key/76543210-89ab-cdef-0123-456789abcdef"]
+    unencrypted_databases = true
   }
 
   assert {
-    condition     = jsondecode(aws_iam_policy.task["kms"].policy).Statement[0].Resource == var.kms_key_arn
-    error_message = "The key's ARN is put in."
+    condition     = toset(keys(module.role.policies)) == toset(["read", "lifecycle", "secrets", "kms", "unencrypted"])
+    error_message = "What was asked for, and nothing else."
   }
 
   assert {
-    condition     = [for each in jsondecode(aws_iam_policy.task["secrets"].policy).Statement : each.Resource if each.Sid == "ReadTheTokens"] == [aws_secretsmanager_secret.tokens.arn]
+    condition     = jsondecode(module.role.policies["kms"]).Statement[0].Resource == [var.kms_key_arn, var.former_kms_key_arns[0]]
+    error_message = "The key of new databases, and those of old ones."
+  }
+
+  assert {
+    condition     = [for each in jsondecode(module.role.policies["secrets"]).Statement : each.Resource if each.Sid == "ReadTheTokens"] == [aws_secretsmanager_secret.tokens.arn]
     error_message = "The token secret's ARN is put in."
   }
 
   assert {
-    condition = jsondecode(aws_iam_policy.task["lifecycle"].policy).Statement[0] == {
-      Sid      = "CreateTaggedPrivateEncryptedInstances"
-      Effect   = "Allow"
-      Action   = "rds:CreateDBInstance"
-      Resource = "arn:aws:rds:eu-central-1:123456789012:db:codesphere-*"
-      Condition = {
-        StringEquals = { "aws:RequestTag/codesphere:broker" = "codesphere" }
-        Bool         = { "rds:PubliclyAccessible" = "false", "rds:StorageEncrypted" = "true" }
-      }
-    }
-    error_message = "Partition, region, account, prefix and subnet group are put in."
+    condition     = aws_ecs_task_definition.this.task_role_arn == module.role.role_arn && output.task_role_arn == module.role.role_arn
+    error_message = "The tasks act as this role."
   }
 
   assert {
-    condition     = length(aws_iam_policy.operator_boundary) == 1
+    condition     = output.operator_boundary_arn != null
     error_message = "The operators' boundary is made."
   }
 }
 
-run "only_tasks_of_this_account_and_region_assume_the_roles" {
+run "only_tasks_of_this_account_and_region_assume_the_execution_role" {
   assert {
-    condition = alltrue([for role in [aws_iam_role.task, aws_iam_role.execution] :
-      jsondecode(role.assume_role_policy).Statement[0].Condition == {
-        StringEquals = { "aws:SourceAccount" = "123456789012" }
-        ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:eu-central-1:123456789012:*" }
-    }])
-    error_message = "Nobody else's tasks may assume them."
+    condition = jsondecode(aws_iam_role.execution.assume_role_policy).Statement[0].Condition == {
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+      ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:eu-central-1:123456789012:*" }
+    }
+    error_message = "Nobody else's tasks may assume it."
   }
 }
 
@@ -122,15 +117,15 @@ run "an_image_from_elsewhere_needs_no_ecr" {
   }
 }
 
-run "a_boundary_of_the_organisation_bounds_both_roles" {
+run "a_boundary_of_the_organisation_bounds_the_execution_role_too" {
   variables {
     permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
     create_operator_boundary = false
   }
 
   assert {
-    condition     = alltrue([for role in [aws_iam_role.task, aws_iam_role.execution] : role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"])
-    error_message = "Both roles carry it."
+    condition     = aws_iam_role.execution.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "The role that starts tasks carries it."
   }
 
   assert {

@@ -28,6 +28,19 @@ run "it_rotates_and_cannot_be_deleted_in_passing" {
   }
 }
 
+run "a_second_key_has_a_name_of_its_own" {
+  command = plan
+
+  variables {
+    key_alias = "codesphere-2027"
+  }
+
+  assert {
+    condition     = aws_kms_alias.this.name == "alias/codesphere-2027"
+    error_message = "Two keys cannot have one alias."
+  }
+}
+
 run "whom_it_names_may_delete_it" {
   command = plan
 
