@@ -27,9 +27,18 @@ RIGHT = {
     ),
     (
         "operator-boundary",
-        "LookAtWhatTheBrokerLooksAt",
+        "LookAround",
         "RESOURCE_STAR",
     ): "a boundary grants nothing, and looking is free",
+    ("operator-boundary", "StartAndSaveDatabasesOfThisBroker", "RESOURCE_MISMATCH"): _APART.format(
+        "SaveAndCopySnapshots"
+    ),
+    ("operator-boundary", "SaveAndCopySnapshots", "RESOURCE_MISMATCH"): _APART.format(
+        "StartAndSaveDatabasesOfThisBroker"
+    ),
+    ("operator-boundary", "RestoreFromDatabasesOfThisBroker", "RESOURCE_MISMATCH"): _APART.format(
+        "MakeAndChangeCopies"
+    ),
     (
         "terraform",
         "LookBeforeAndAfter",
