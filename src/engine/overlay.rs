@@ -21,9 +21,17 @@ pub(super) struct Overlay {
 struct Written {
     /// The life of the instance that it was written to.
     resource_id: String,
-    /// By key: the value before, and the value written.
-    tags: BTreeMap<String, (Option<String>, String)>,
+    tags: BTreeMap<String, Value>,
     at: Instant,
+}
+
+/// One tag.
+#[derive(Debug)]
+struct Value {
+    /// What it was before, and what was written since: RDS may show any of it.
+    older: Vec<Option<String>>,
+    /// What was written last.
+    newest: String,
 }
 
 impl Overlay {
@@ -38,31 +46,33 @@ impl Overlay {
             *written = Written { resource_id: before.resource_id.clone(), tags: BTreeMap::new(), at };
         }
         written.at = at;
-        for (key, value) in tags {
-            // What RDS shows may be older than what was written last.
-            let oldest = written.tags.remove(key).map(|(before, _)| before);
-            let before = oldest.unwrap_or_else(|| before.tags.get(key).cloned());
-            written.tags.insert(key.clone(), (before, value.clone()));
+        for (key, newest) in tags {
+            let last = written.tags.remove(key).map(|last| (last.older, Some(last.newest)));
+            let (mut older, last) = last.unwrap_or_else(|| (Vec::new(), before.tags.get(key).cloned()));
+            older.push(last);
+            written.tags.insert(key.clone(), Value { older, newest: newest.clone() });
         }
     }
 
-    /// Puts what RDS does not show yet over what it shows. A third value is someone else's, and newer.
+    /// Puts what RDS does not show yet over what it shows. A value that was never written here is someone else's, and newer.
     pub(super) fn apply(&mut self, id: ServiceId, seen: &mut Instance, now: Instant) {
         let Some(written) = self.written.get_mut(&id) else { return };
         if written.resource_id != seen.resource_id || now.duration_since(written.at) >= BELIEVED_FOR {
             self.written.remove(&id);
             return;
         }
-        written.tags.retain(|key, (before, after)| {
+        written.tags.retain(|key, value| {
             let shown = seen.tags.get(key);
-            shown != Some(after) && shown == before.as_ref()
+            shown == Some(&value.newest) || value.older.iter().any(|older| older.as_ref() == shown)
         });
-        if written.tags.is_empty() {
+        // A value that was taken back is the same as before it was changed: only where all that was written shows is it
+        // certain that nothing older is to come.
+        if written.tags.iter().all(|(key, value)| seen.tags.get(key) == Some(&value.newest)) {
             self.written.remove(&id);
             return;
         }
-        for (key, (_, after)) in &written.tags {
-            seen.tags.insert(key.clone(), after.clone());
+        for (key, value) in &written.tags {
+            seen.tags.insert(key.clone(), value.newest.clone());
         }
     }
 }

@@ -6,7 +6,10 @@ use tokio_postgres::Client;
 
 use super::statement::{exists, run, version};
 use super::{Driver, extensions};
-use crate::sql::{Login, Server, SetUp, SetUpOutcome, SqlError};
+use crate::sql::{ErrorKind, Login, Server, SetUp, SetUpOutcome, SqlError};
+
+/// Bytes in a name (`NAMEDATALEN` - 1): PostgreSQL cuts off the rest without a word.
+const LONGEST_NAME: usize = 63;
 
 impl Driver {
     pub(in crate::sql) async fn set_up<F, Fut>(
@@ -20,6 +23,9 @@ impl Driver {
         F: FnOnce() -> Fut + Send,
         Fut: Future<Output = bool> + Send,
     {
+        for name in [wanted.database, wanted.user] {
+            not_cut_off(name)?;
+        }
         let session = self.locked(server, login).await?;
         let cluster = &session.client;
         if !still_wanted().await {
@@ -35,6 +41,15 @@ impl Driver {
         run(cluster, "ALTER ROLE %I LOGIN PASSWORD %L", &[wanted.user, &verifier]).await?;
         Ok(SetUpOutcome::Applied)
     }
+}
+
+/// Refuses a name of which the server would take only the beginning, which may be another's.
+fn not_cut_off(name: &str) -> Result<(), SqlError> {
+    if name.len() <= LONGEST_NAME {
+        return Ok(());
+    }
+    let reason = format!("a name of {} bytes is longer than PostgreSQL's longest", name.len());
+    Err(SqlError::executing(ErrorKind::Failed, reason.into()))
 }
 
 /// The login role, without a password yet and without any right beyond its own objects. What it was
