@@ -14,9 +14,9 @@ use crate::model::desired::Target;
 use crate::model::version::compare;
 use crate::model::{ApplyStatus, Instance, Meaning, Window};
 
-/// How long, in observations, something on its way that this broker never asked for holds up a wish:
-/// someone may have parked it for a window of days.
-const FOREIGN_CHANGE: u32 = 2 * REST;
+/// How long, in observations, something on its way that this broker does not know to have asked for holds up a wish. It may
+/// be of a broker that has ended since, and RDS takes a minute to begin; or someone has parked it for a window of days.
+const FOREIGN_CHANGE: u32 = 10 * REST;
 
 /// What can be done, and what else there is to say.
 #[derive(Debug, Default)]
@@ -27,6 +27,16 @@ pub(super) struct Outcome {
     pub(super) wait: Option<Why>,
     /// What cannot be reached, as was just found out.
     pub(super) refused: BTreeMap<Concern, Refusal>,
+}
+
+impl Outcome {
+    /// Something waits. Of several reasons the first is told, unless another ends sooner: how often is looked goes by it.
+    fn waits(&mut self, why: Why) {
+        let sooner = self.wait.as_ref().is_none_or(|first| first.is_long() && !why.is_long());
+        if sooner {
+            self.wait = Some(why);
+        }
+    }
 }
 
 /// Something to be done about one concern.
@@ -74,7 +84,7 @@ pub(super) fn next(
         version_waits |= concern == Concern::Version;
         let (step, outage) = match task {
             Task::Wait(_, why) => {
-                outcome.wait.get_or_insert(why);
+                outcome.waits(why);
                 continue;
             }
             Task::Refuse(concern, refusal) => {
@@ -84,29 +94,30 @@ pub(super) fn next(
             Task::Call(_, step) => match paused(evidence, concern, now) {
                 None => (step, false),
                 Some(why) => {
-                    outcome.wait.get_or_insert(why);
+                    outcome.waits(why);
                     continue;
                 }
             },
             Task::Reboot => match obstacle(concern, seen).or_else(|| paused(evidence, concern, now)) {
                 None => (Step::Reboot, true),
                 Some(why) => {
-                    outcome.wait.get_or_insert(why);
+                    outcome.waits(why);
                     continue;
                 }
             },
             Task::Modify(modification) => {
-                let outage = causes_outage(&modification, seen) || brings_outage(target, seen);
+                let outage = causes_outage(&modification, seen)
+                    || (!modification.is_always_immediate() && brings_outage(target, seen));
                 match progress(&modification, seen, evidence, now) {
                     Ok(step) => (step, outage),
                     Err(why) => {
-                        outcome.wait.get_or_insert(why);
+                        outcome.waits(why);
                         continue;
                     }
                 }
             }
         };
-        if outage && target.parks_outages && !in_window(seen, now) {
+        if outage && target.parks_outages && !is_open(window(target, seen), now) {
             parked.push(concern);
             version_waits = false;
             continue;
@@ -118,7 +129,7 @@ pub(super) fn next(
         outcome.wait = if parked.is_empty() {
             settling(target, seen, evidence, now)
         } else {
-            Some(Why::Parked { concerns: parked, window: seen.maintenance_window.clone() })
+            Some(Why::Parked { concerns: parked, window: window(target, seen).to_owned() })
         };
     }
     outcome
@@ -246,10 +257,15 @@ fn settling(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> 
 fn brings_outage(target: &Target, seen: &Instance) -> bool {
     let class = seen.pending.class.as_ref().is_some_and(|class| *class != target.class);
     let upgrades = compare(&target.version, &seen.engine_version).is_gt();
-    class || (seen.pending.engine_version.is_some() && !upgrades)
+    class || (seen.pending.engine_version.is_some() && !upgrades) || seen.pending.other
 }
 
-/// Whether the maintenance window is open. Where RDS names none, nothing is held up.
-fn in_window(seen: &Instance, now: u64) -> bool {
-    Window::weekly(&seen.maintenance_window).map_or(true, |window| window.contains(now))
+/// The maintenance window that counts: the one that is wished, though RDS may not have it yet.
+fn window<'a>(target: &'a Target, seen: &'a Instance) -> &'a str {
+    target.maintenance_window.as_deref().unwrap_or(&seen.maintenance_window)
+}
+
+/// Whether it is open. Where RDS names none, nothing is held up.
+fn is_open(window: &str, now: u64) -> bool {
+    Window::weekly(window).map_or(true, |window| window.contains(now))
 }

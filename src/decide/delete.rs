@@ -42,19 +42,33 @@ pub(super) fn next(
         return unless_paused(Step::Start, Concern::Deletion, evidence, now);
     }
     if seen.deletion_protection {
-        let step = Step::Modify(Modification::DeletionProtection(false));
-        return unless_paused(step, Concern::Protection, evidence, now);
+        return match meaning {
+            // RDS changes nothing about it now.
+            Meaning::InProgress if seen.status.is_creating() => Step::Wait(Why::Creating),
+            Meaning::InProgress => Step::Wait(Why::Busy(seen.status.to_string())),
+            Meaning::StorageFull => make_room(seen, evidence, now),
+            _ => {
+                let step = Step::Modify(Modification::DeletionProtection(false));
+                unless_paused(step, Concern::Protection, evidence, now)
+            }
+        };
     }
-    let step = match keep(final_snapshot, seen, evidence) {
-        Ok(keep) => Step::Delete(keep),
+    match keep(final_snapshot, seen, evidence, now) {
+        Ok(keep) => unless_paused(Step::Delete(keep), Concern::Deletion, evidence, now),
         Err(step) => step,
-    };
-    let concern = if matches!(step, Step::Modify(_)) { Concern::Storage } else { Concern::Deletion };
-    unless_paused(step, concern, evidence, now)
+    }
+}
+
+/// A little more storage: of one that is out of it RDS takes nothing else.
+fn make_room(seen: &Instance, evidence: &Evidence, now: u64) -> Step {
+    if seen.pending.allocated_storage.is_some() {
+        return Step::Wait(Why::Applying(Concern::Storage));
+    }
+    unless_paused(Step::Modify(storage(0, seen)), Concern::Storage, evidence, now)
 }
 
 /// What is kept, or what has to be done or waited for before.
-fn keep(final_snapshot: bool, seen: &Instance, evidence: &Evidence) -> Result<Keep, Step> {
+fn keep(final_snapshot: bool, seen: &Instance, evidence: &Evidence, now: u64) -> Result<Keep, Step> {
     // Nothing worth keeping is in an instance that was never finished.
     if !final_snapshot || seen.status.is_creating() {
         return Ok(Keep::Nothing);
@@ -66,11 +80,8 @@ fn keep(final_snapshot: bool, seen: &Instance, evidence: &Evidence) -> Result<Ke
         // RDS refuses to take a snapshot of one that it gave up on.
         Meaning::Broken => Ok(Keep::Backups),
         Meaning::StorageFull if seen.backup_retention > 0 => Ok(Keep::Backups),
-        Meaning::StorageFull if seen.pending.allocated_storage.is_some() => {
-            Err(Step::Wait(Why::Applying(Concern::Storage)))
-        }
         // No backups and no room: with a little more storage a snapshot can be taken.
-        Meaning::StorageFull => Err(Step::Modify(storage(0, seen))),
+        Meaning::StorageFull => Err(make_room(seen, evidence, now)),
         Meaning::Ready | Meaning::Stopped => Ok(Keep::Snapshot(final_snapshot_name(seen))),
         Meaning::InProgress | Meaning::Deleting => {
             Err(Step::Wait(Why::FinalSnapshot(seen.status.to_string())))

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::change::Task;
 use super::evidence::{Evidence, Refusal};
 use super::step::{Concern, GroupStep, Modification, Step};
-use super::{Why, give_up, paused};
+use super::{REST, Why, give_up, paused};
 use crate::model::desired::{ServerParameter, Target};
 use crate::model::{ApplyStatus, Instance, group};
 
@@ -27,7 +27,7 @@ pub(super) fn task(target: &Target, seen: &Instance, evidence: &Evidence) -> Opt
             return Some(Task::Modify(Modification::ParameterGroup(default)));
         }
         let reboots = group::is_default(&used.name) && used.status == ApplyStatus::PendingReboot;
-        return reboots.then_some(Task::Reboot);
+        return reboots.then(|| reboot(evidence));
     }
     let (name, family) = own(target, &seen.engine_version);
     if let Some(step) = prepare(&name, &family, target, evidence) {
@@ -39,17 +39,25 @@ pub(super) fn task(target: &Target, seen: &Instance, evidence: &Evidence) -> Opt
     match used.status {
         ApplyStatus::InSync => None,
         ApplyStatus::Applying => Some(Task::Wait(Concern::Parameters, Why::Applying(Concern::Parameters))),
-        ApplyStatus::PendingReboot if evidence.reboots < MOST_REBOOTS => Some(Task::Reboot),
-        ApplyStatus::PendingReboot => {
-            let reason = "Reboots did not bring the server parameters into force; change config.parameters."
-                .to_owned();
-            Some(Task::Refuse(Concern::Parameters, Refusal { reason, passing: false }))
+        ApplyStatus::PendingReboot => Some(reboot(evidence)),
+        // It may still be about the values before these.
+        ApplyStatus::Failed if evidence.at_rest < REST => {
+            Some(Task::Wait(Concern::Parameters, Why::Applying(Concern::Parameters)))
         }
         ApplyStatus::Failed => {
             let reason = "RDS could not apply the server parameters; change config.parameters.".to_owned();
             Some(Task::Refuse(Concern::Parameters, Refusal { reason, passing: false }))
         }
     }
+}
+
+fn reboot(evidence: &Evidence) -> Task {
+    if evidence.reboots < MOST_REBOOTS {
+        return Task::Reboot;
+    }
+    let reason =
+        "Reboots did not bring the server parameters into force; change config.parameters.".to_owned();
+    Task::Refuse(Concern::Parameters, Refusal { reason, passing: false })
 }
 
 /// The group that has to be named along with an upgrade, or what has to be done before.

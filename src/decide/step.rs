@@ -169,6 +169,20 @@ impl Modification {
             Self::ParameterGroup(_) => Concern::Parameters,
         }
     }
+
+    /// Whether RDS makes it at once, asked to or not (RDS user guide, "Available settings" of ModifyDBInstance). It is then
+    /// not asked to: `ApplyImmediately` brings forward whatever someone has parked for the maintenance window.
+    #[must_use]
+    pub fn is_always_immediate(&self) -> bool {
+        matches!(
+            self,
+            Self::SuperuserPassword { .. }
+                | Self::DeletionProtection(_)
+                | Self::BackupWindow(_)
+                | Self::MaintenanceWindow(_)
+                | Self::ParameterGroup(_)
+        )
+    }
 }
 
 impl Concern {

@@ -193,13 +193,27 @@ impl Engine {
         let due = |snapshot: &Snapshot| {
             let long: BTreeSet<ServiceId> =
                 lock(&inner.notes).iter().filter(|(_, why)| why.is_long()).map(|(id, _)| *id).collect();
+            let over: BTreeSet<ServiceId> = lock(&inner.rests)
+                .iter()
+                .filter(|(_, rest)| rest.is_over(now()))
+                .map(|(id, _)| *id)
+                .collect();
             let working = lock(&inner.workers);
+            let (active, settled) = (inner.settings.refresh_active, inner.settings.refresh_settled);
             snapshot
                 .services()
                 .filter(|(id, sighting, kept)| {
                     let moving = working.contains_key(id) || !kept.is_settled;
-                    let due = sighting.at.elapsed() >= inner.settings.refresh_active.mul_f64(0.9);
-                    due && (sighting.is_missing() || (moving && !long.contains(id)))
+                    let window =
+                        if sighting.is_missing() || over.contains(id) || (moving && !long.contains(id)) {
+                            active
+                        } else if moving {
+                            // What waits for hours goes on though nobody asks.
+                            settled
+                        } else {
+                            return false;
+                        };
+                    sighting.at.elapsed() >= window.mul_f64(0.9)
                 })
                 .map(|(id, ..)| id)
                 .collect()
@@ -299,8 +313,7 @@ impl Engine {
     /// Works in what a call of our own has just answered.
     fn saw(&self, instance: Instance) {
         if let Some(id) = self.inner.settings.broker.service_of(&instance.identifier) {
-            let known = Known::new(instance, &self.inner.settings.broker, &self.inner.catalog);
-            self.inner.refresher.saw(id, Kept::new(&known));
+            self.inner.refresher.saw(id, instance, &self.inner.settings.broker, &self.inner.catalog);
         }
     }
 }

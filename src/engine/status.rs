@@ -40,9 +40,12 @@ pub(super) fn render(
         Some(Desired::Running(target)) => Some(target.as_ref()),
         _ => None,
     };
-    let problem = why.as_ref().and_then(Why::problem);
     // Part of the wish may be given up while the rest goes on.
     let gave_up = target.and_then(|target| target.gave_up.as_ref()).map(|gave_up| gave_up.reason.clone());
+    let problem = match (known.instance.status.meaning(), target) {
+        (Meaning::StorageFull, Some(_)) => Some(storage_full(why.as_ref(), gave_up.as_deref())),
+        _ => why.as_ref().and_then(Why::problem),
+    };
     let lost = found.and_then(|found| found.lost).and_then(|which| Why::SecretLost(which).problem());
     // What someone made of the group counts for the wish that it was compared with.
     let group = found.and_then(|found| found.group.as_ref());
@@ -60,6 +63,17 @@ pub(super) fn render(
             .or(lost)
             .or_else(|| drift_sentence(&drift, group.is_some(), &known.instance)),
     }
+}
+
+/// Nobody is served, whatever is done about it.
+fn storage_full(why: Option<&Why>, gave_up: Option<&str>) -> String {
+    let then = match (why, gave_up) {
+        (_, Some(reason)) => return format!("The database is out of storage. {reason}"),
+        (Some(Why::StorageOptimizing), _) => "it grows as soon as RDS permits the next change of storage",
+        (Some(Why::StorageFull) | None, _) => "send a PATCH with more plan.parameters.storage",
+        _ => "it is being grown",
+    };
+    format!("The database is out of storage; {then}.")
 }
 
 /// Its phase, in one word.

@@ -56,7 +56,12 @@ pub(super) struct Rest {
 impl Rest {
     /// Whether it still holds for what is known now.
     pub(super) fn holds(&self, kept: &Arc<Kept>, now: u64) -> bool {
-        Arc::ptr_eq(&self.kept, kept) && self.until.is_none_or(|until| now < until)
+        Arc::ptr_eq(&self.kept, kept) && !self.is_over(now)
+    }
+
+    /// Whether it is time to try again.
+    pub(super) fn is_over(&self, now: u64) -> bool {
+        self.until.is_some_and(|until| until <= now)
     }
 }
 

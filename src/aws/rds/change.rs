@@ -9,14 +9,15 @@ use crate::decide::{Keep, Modification};
 use crate::model::{Instance, Tags};
 
 impl Aws {
-    /// ModifyDBInstance for one concern, at once. `password` is read only for the concern that needs it.
+    /// ModifyDBInstance for one concern, at once and without what someone has parked where that can be. `password` is read only for the concern that needs it.
     pub async fn modify_instance(
         &self,
         identifier: &str,
         change: &Modification,
         password: Option<&SecretString>,
     ) -> Outcome<Instance> {
-        let call = self.rds.modify_db_instance().db_instance_identifier(identifier).apply_immediately(true);
+        let call = self.rds.modify_db_instance().db_instance_identifier(identifier);
+        let call = call.apply_immediately(!change.is_always_immediate());
         let call = match change {
             Modification::SuperuserPassword { .. } => {
                 call.set_master_user_password(password.map(|password| password.expose_secret().to_owned()))

@@ -7,7 +7,7 @@ use crate::decide::{Asked, Concern, Evidence, Modification, Why};
 use crate::engine::known::Known;
 use crate::engine::{Engine, now};
 use crate::model::desired::Target;
-use crate::model::{Instance, Which};
+use crate::model::{Instance, Meaning, Which};
 
 impl Engine {
     pub(super) async fn modify(
@@ -38,11 +38,7 @@ impl Engine {
                 self.saw(instance);
                 Ok(())
             }
-            // Nothing is given up on the way to a deletion.
-            Err(failure)
-                if target.is_none()
-                    && matches!(failure.cause, Cause::Rejected | Cause::Quota | Cause::Busy) =>
-            {
+            Err(failure) if target.is_none() && holds_up_deletion(&failure, known) => {
                 self.deletion_refused(concern, &failure, evidence);
                 Ok(())
             }
@@ -87,7 +83,13 @@ impl Engine {
 
     pub(super) async fn start_instance(&self, known: &Known, evidence: &mut Evidence) -> Effect {
         let answer = self.inner.aws.start_instance(&known.instance.identifier).await;
-        self.woken(Concern::Deletion, answer, known, evidence)
+        match answer {
+            Err(failure) if holds_up_deletion(&failure, known) => {
+                self.deletion_refused(Concern::Deletion, &failure, evidence);
+                Ok(())
+            }
+            answer => self.woken(Concern::Deletion, answer, known, evidence),
+        }
     }
 
     fn woken(
@@ -114,5 +116,15 @@ impl Engine {
             }
             Err(failure) => refuse(evidence, concern, failure),
         }
+    }
+}
+
+/// On the way to a deletion nothing is given up: whether RDS refuses what has to come before it, and not just for a
+/// moment. What it gave up on is in no state to be changed, and stays so.
+fn holds_up_deletion(failure: &Failure, known: &Known) -> bool {
+    match failure.cause {
+        Cause::Rejected | Cause::Quota | Cause::Capacity | Cause::Misconfigured => true,
+        Cause::Busy => known.instance.status.meaning() == Meaning::Broken,
+        _ => false,
     }
 }

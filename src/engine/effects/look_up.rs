@@ -18,10 +18,16 @@ const UPGRADES_FOR: Duration = Duration::from_secs(3600);
 /// How often RDS may accept a change and make nothing of it without a word.
 const MOST_DROPPED: u32 = 3;
 
+/// The one reason for which an upgrade may go well when it is tried again.
+const NO_CAPACITY: &str = "insufficient instance capacity";
+/// Categories of events that are never about a change (RDS user guide, "Amazon RDS event categories").
+const ELSEWHERE: [&str; 4] = ["backup", "low storage", "recovery", "restoration"];
+
 /// What RDS writes when it gave up on a change that it had accepted and left the instance "available"
 /// (from the texts that CloudFormation's RDS handler looks for).
-const FAILURES: [&str; 12] = [
-    "insufficient instance capacity",
+const FAILURES: [&str; 13] = [
+    NO_CAPACITY,
+    "you can't create the db instance",
     "engine version upgrade failed",
     "could not be upgraded",
     "in a state that cannot be upgraded",
@@ -64,7 +70,7 @@ impl Engine {
             tracing::warn!(event = %event.message, "RDS gave up on {concern}");
             let reason = format!("RDS gave up on changing {concern}: {}", event.message);
             // An upgrade that fails its checks fails them again, and every try is an outage.
-            let passing = concern != Concern::Version;
+            let passing = concern != Concern::Version || event.message.to_lowercase().contains(NO_CAPACITY);
             evidence.refused.insert(concern, Refusal { reason, passing });
             return Ok(());
         }
@@ -83,6 +89,9 @@ impl Engine {
 
 fn is_failure(event: &Event) -> bool {
     let message = event.message.to_lowercase();
+    if event.categories.iter().any(|category| ELSEWHERE.contains(&category.as_str())) {
+        return false;
+    }
     event.categories.iter().any(|category| category == "failure")
         || FAILURES.iter().any(|fragment| message.contains(fragment))
 }
@@ -106,6 +115,10 @@ mod tests {
             assert!(is_failure(&event(message, "notification")), "{message}");
         }
         assert!(is_failure(&event("Something else", "failure")));
+        assert!(!is_failure(&event("The backup failed: unable to modify the volume", "backup")));
+        // RDS-EVENT-0188, of a MySQL upgrade that its checks stopped.
+        let stopped = "RDS was unable to upgrade the DB instance: the pre-check found incompatible objects.";
+        assert!(is_failure(&event(stopped, "failure")) && is_failure(&event(stopped, "maintenance")));
         for message in [
             "Finished applying modification to DB instance class",
             "DB instance restarted",

@@ -107,10 +107,8 @@ impl Engine {
         let newest = snapshot.get(id).and_then(|sighting| Some(sighting.kept.as_ref()?.instance()));
         drop(snapshot);
         let same_life = newest.filter(|newest| newest.resource_id == known.instance.resource_id);
-        let mut instance = same_life.unwrap_or_else(|| known.instance.clone());
-        self.inner.refresher.wrote(id, &instance, tags);
-        instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-        self.saw(instance);
+        let instance = same_life.unwrap_or_else(|| known.instance.clone());
+        self.inner.refresher.wrote(id, instance, tags, &self.inner.settings.broker, &self.inner.catalog);
     }
 
     /// Asks for a fresh look at the service of an instance.

@@ -119,15 +119,30 @@ impl Refresher {
         asked.is_some_and(|at| at.elapsed() < self.settled.saturating_mul(2))
     }
 
-    /// Works in what a call of our own has just answered.
-    pub(crate) fn saw(&self, id: ServiceId, kept: Kept) {
-        let _writing = lock(&self.writing);
-        self.snapshot.store(self.snapshot.load().with_own(id, kept, Instant::now()).into());
+    /// Works in what a call of our own has just answered. It may show tags as late as any other answer.
+    pub(crate) fn saw(&self, id: ServiceId, mut instance: Instance, broker: &BrokerName, catalog: &Catalog) {
+        let mut writing = lock(&self.writing);
+        let now = Instant::now();
+        writing.apply(id, &mut instance, now);
+        let kept = Kept::new(&Known::new(instance, broker, catalog));
+        self.snapshot.store(self.snapshot.load().with_own(id, kept, now).into());
     }
 
-    /// Notes tags that were just written over those of an instance.
-    pub(crate) fn wrote(&self, id: ServiceId, before: &Instance, tags: &Tags) {
-        lock(&self.writing).wrote(id, before, tags, Instant::now());
+    /// Works in tags that were just written over those of an instance: RDS may show them late.
+    pub(crate) fn wrote(
+        &self,
+        id: ServiceId,
+        mut instance: Instance,
+        tags: &Tags,
+        broker: &BrokerName,
+        catalog: &Catalog,
+    ) {
+        let mut writing = lock(&self.writing);
+        let now = Instant::now();
+        writing.wrote(id, &instance, tags, now);
+        instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        let kept = Kept::new(&Known::new(instance, broker, catalog));
+        self.snapshot.store(self.snapshot.load().with_own(id, kept, now).into());
     }
 
     /// Works in the answer to a question about one id that was asked at `at`.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::aws::Outcome;
 use crate::engine::Engine;
 use crate::engine::create::retrying;
 use crate::engine::snapshot::Snapshot;
+use crate::error::chain;
 use crate::model::desired::Target;
 use crate::model::{Desired, ServiceId, Which};
 
@@ -32,7 +32,8 @@ pub(in crate::engine) struct ChangedGroup {
 pub(super) async fn changed_groups(
     engine: &Engine,
     snapshot: &Snapshot,
-) -> Outcome<BTreeMap<ServiceId, ChangedGroup>> {
+) -> BTreeMap<ServiceId, ChangedGroup> {
+    let before = engine.inner.found.borrow().clone();
     let mut changed = BTreeMap::new();
     for (id, _, kept) in snapshot.services() {
         let known = engine.open(kept);
@@ -41,13 +42,22 @@ pub(super) async fn changed_groups(
         if !target.done || target.parameters.is_empty() || !name.starts_with(&target.group_prefix) {
             continue;
         }
-        let parameters = retrying(|| engine.inner.aws.group_parameters(name)).await?;
+        let parameters = match retrying(|| engine.inner.aws.group_parameters(name)).await {
+            Ok(parameters) => parameters,
+            // Nothing new is known of it.
+            Err(failure) => {
+                tracing::warn!(service.id = %id, error = %chain(&failure), "A parameter group could not be looked into");
+                let known = before.get(&id).and_then(|found| found.group.clone());
+                changed.extend(known.map(|group| (id, group)));
+                continue;
+            }
+        };
         if let Some(parameters) = parameters.filter(|parameters| differ(target, parameters)) {
             tracing::warn!(service.id = %id, group.name = %name, "Someone changed a parameter group of the broker's");
             changed.insert(id, ChangedGroup { wish: target.wish.clone(), parameters });
         }
     }
-    Ok(changed)
+    changed
 }
 
 /// Both findings, by service.

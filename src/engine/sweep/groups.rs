@@ -10,10 +10,11 @@ use crate::engine::create::retrying;
 use crate::engine::known::Known;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, now};
-use crate::model::{Desired, Tags, group, tag};
+use crate::error::chain;
+use crate::model::{Desired, ServiceId, Tags, group, tag};
 
-/// Removes what nothing uses. The snapshot must be newer than the listing.
-pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &Snapshot) -> Outcome<()> {
+/// Removes what nothing uses. The snapshot must be newer than the listing. What fails about one group holds up no other.
+pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &Snapshot) {
     let broker = &engine.inner.settings.broker;
     for listed in groups {
         let Some(id) = group::service_of(broker, &listed.name) else { continue };
@@ -21,23 +22,28 @@ pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &
         if kept.is_some_and(|kept| uses(&engine.open(kept), &listed.name)) {
             continue;
         }
-        let tags = retrying(|| engine.inner.aws.group_tags(&listed.arn)).await?;
-        if !is_old_and_ours(engine, &tags) {
-            continue;
-        }
-        let still_used = engine.look_surely(id).await?.is_some_and(|known| uses(&known, &listed.name));
-        if still_used {
-            continue;
-        }
-        match retrying(|| engine.inner.aws.delete_group(&listed.name)).await {
-            Ok(()) => {
-                tracing::info!(service.id = %id, group.name = %listed.name, "Removed a parameter group that no instance uses");
-            }
-            Err(failure) if failure.cause == Cause::Busy => {}
-            Err(failure) => return Err(failure),
+        if let Err(failure) = remove(engine, id, &listed).await {
+            tracing::warn!(service.id = %id, group.name = %listed.name, error = %chain(&failure), "An orphaned parameter group is left to the next sweep");
         }
     }
-    Ok(())
+}
+
+/// Removes one that is old and ours, unless its service uses it after all.
+async fn remove(engine: &Engine, id: ServiceId, listed: &ListedGroup) -> Outcome<()> {
+    let tags = retrying(|| engine.inner.aws.group_tags(&listed.arn)).await?;
+    if !is_old_and_ours(engine, &tags)
+        || engine.look_surely(id).await?.is_some_and(|known| uses(&known, &listed.name))
+    {
+        return Ok(());
+    }
+    match retrying(|| engine.inner.aws.delete_group(&listed.name)).await {
+        Ok(()) => {
+            tracing::info!(service.id = %id, group.name = %listed.name, "Removed a parameter group that no instance uses");
+            Ok(())
+        }
+        Err(failure) if failure.cause == Cause::Busy => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// All parameter groups of the account, this broker's among them.

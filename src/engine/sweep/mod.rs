@@ -48,9 +48,9 @@ async fn once(engine: &Engine) -> Outcome<()> {
     if snapshot.swept_at.is_none_or(|at| at < begun) {
         return Ok(());
     }
-    let lost = secrets::sweep(engine, listed_secrets, &snapshot).await?;
-    groups::sweep(engine, listed_groups, &snapshot).await?;
-    let changed = found::changed_groups(engine, &snapshot).await?;
+    let lost = secrets::sweep(engine, listed_secrets, &snapshot).await;
+    groups::sweep(engine, listed_groups, &snapshot).await;
+    let changed = found::changed_groups(engine, &snapshot).await;
     engine.inner.found.send_replace(found::of(&lost, changed));
     Ok(())
 }
