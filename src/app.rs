@@ -124,7 +124,7 @@ impl App {
             ));
         };
         log_level.set(level).map_err(|problem| Error::invalid(format!("level: {problem}")))?;
-        tracing::warn!(level, "The log level was changed by a request");
+        tracing::warn!(asked = level, "The log level was changed by a request");
         Ok(())
     }
 

@@ -161,7 +161,7 @@ pub fn chain(error: &(dyn StdError + 'static)) -> String {
         text.push_str(&error.to_string());
         next = error.source();
     }
-    text
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Error {

@@ -16,9 +16,10 @@ LOG = logging.getLogger(__name__)
 def rds() -> Service:
     """RDS: the free edition has none of its own."""
     from rds_lab.lab import lab
+    from rds_lab.neighbours.live import neighbours
     from rds_lab.rds.provider import RdsProvider, dispatch_table
 
-    provider = RdsProvider(lab().settings, lab().servers, happenings=lab().happenings)
+    provider = RdsProvider(lab().settings, lab().servers, neighbours, happenings=lab().happenings)
     return Service.for_provider(provider, dispatch_table_factory=dispatch_table)
 
 
@@ -40,6 +41,7 @@ def start_lab() -> None:
     from rds_lab.admin import calls, config, faults, happenings, iam
     from rds_lab.gateway import Gateway, patch_server
     from rds_lab.lab import lab
+    from rds_lab.neighbours import ec2
     from rds_lab.rds.catalog.versions import ENGINES
     from rds_lab.scalars import patch_parser
 
@@ -55,6 +57,7 @@ def start_lab() -> None:
     config.register(router, lab().settings)
     happenings.register(router, lab().happenings)
     iam.register(router, lab().enforcer)
+    ec2.load_in_background()
     for engine in ENGINES:
         LOG.info("RDS offers %s %s", engine, ", ".join(lab().servers.versions(engine)) or "in no version")
 

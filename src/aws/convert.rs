@@ -15,6 +15,7 @@ pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
         arn: described.db_instance_arn()?.to_owned(),
         resource_id: described.dbi_resource_id()?.to_owned(),
         status: Status::new(described.db_instance_status()?),
+        created_at: described.instance_create_time().and_then(|at| u64::try_from(at.secs()).ok()),
         engine: described.engine()?.to_owned(),
         engine_version: described.engine_version().unwrap_or_default().to_owned(),
         class: described.db_instance_class().unwrap_or_default().to_owned(),

@@ -159,6 +159,13 @@ impl Failure {
         Self { left, ..self }
     }
 
+    /// The same failure about a young instance, where `young`: AWS may not know its tags yet, by which it permits what the
+    /// broker does, and refuses only for the moment.
+    #[must_use]
+    pub fn about_young(self, young: bool) -> Self {
+        if young && self.cause == Cause::Denied { self.meaning(Cause::Busy) } else { self }
+    }
+
     /// Whether the same call may simply be made again later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -175,6 +182,19 @@ impl Failure {
     #[must_use]
     pub fn is_code(&self, code: &str) -> bool {
         self.code.as_deref().is_some_and(|own| own.strip_suffix("Fault").unwrap_or(own) == code)
+    }
+
+    /// Whether there was nothing to sign the call with.
+    #[must_use]
+    pub fn lacks_credentials(&self) -> bool {
+        let mut next: Option<&(dyn StdError + 'static)> = Some(&*self.source);
+        while let Some(error) = next {
+            if error.is::<aws_credential_types::provider::error::CredentialsError>() {
+                return true;
+            }
+            next = error.source();
+        }
+        false
     }
 
     /// The call that failed.

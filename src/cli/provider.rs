@@ -17,10 +17,10 @@ const COMMENT: &str = "\
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Where the control plane reaches the broker, without a provider's path
-    #[arg(long, value_name = "URL", default_value = "https://rds-broker.internal", value_parser = endpoint)]
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
     endpoint: String,
     /// Who offers the service, as users see it
-    #[arg(long, value_name = "NAME", default_value = "Platform team")]
+    #[arg(long, value_name = "NAME", default_value = "Platform team", value_parser = author)]
     author: String,
     #[command(flatten)]
     catalog: CatalogFile,
@@ -29,10 +29,21 @@ pub(super) struct Arguments {
 fn endpoint(text: &str) -> Result<String, String> {
     let uri: ::http::Uri = text.parse().map_err(|_| "it is no URL".to_owned())?;
     let known = matches!(uri.scheme_str(), Some("http" | "https"));
-    if !known || uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
+    let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+    // A fragment is no part of what is parsed.
+    if !known
+        || uri.host().is_none_or(str::is_empty)
+        || uri.query().is_some()
+        || has_user
+        || text.contains('#')
+    {
         return Err("it must be http(s)://host[:port][/path]".to_owned());
     }
     Ok(text.to_owned())
+}
+
+fn author(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it must not be empty") } else { Ok(text.to_owned()) }
 }
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {

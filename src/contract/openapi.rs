@@ -56,7 +56,7 @@ pub fn document(catalog: &Catalog) -> Value {
 }
 
 /// `Postgres`, for the names of schemas.
-fn type_name(provider: Provider) -> String {
+pub(super) fn type_name(provider: Provider) -> String {
     let name = provider.name();
     format!("{}{}", name[..1].to_uppercase(), &name[1..])
 }

@@ -52,6 +52,9 @@ fn plan(plan: &Plan) -> Value {
     json!({"id": plan.id, "name": plan.name, "description": plan.description, "parameters": parameters})
 }
 
+/// The keywords that the platform takes in the schema of a plan's parameter.
+const TAKEN_OF_PARAMETERS: [&str; 5] = ["type", "default", "minimum", "readOnly", "x-update-constraint"];
+
 /// CPU and memory are what the plan is about; storage may be chosen beside it.
 fn plan_parameter(parameter: Parameter, value: u64) -> Value {
     let priced_as = match parameter {
@@ -60,6 +63,9 @@ fn plan_parameter(parameter: Parameter, value: u64) -> Value {
         Parameter::Memory => "ram-mb",
     };
     let mut schema = schema::plan_parameter(parameter, Some(value));
+    if let Some(schema) = schema.as_object_mut() {
+        schema.retain(|keyword, _| TAKEN_OF_PARAMETERS.contains(&keyword.as_str()));
+    }
     match parameter {
         Parameter::Storage => schema["minimum"] = json!(LEAST_STORAGE_MB.min(value)),
         Parameter::Cpu | Parameter::Memory => schema["readOnly"] = json!(true),
@@ -89,7 +95,7 @@ mod tests {
                     "type": "object", "required": ["type"], "additionalProperties": false,
                     "properties": {
                         "type": {"const": "integer"}, "default": {"type": "integer"}, "minimum": {"type": "integer"},
-                        "maximum": {"type": "integer"}, "readOnly": flag, "description": text,
+                        "readOnly": flag,
                         "x-update-constraint": {"enum": ["immutable", "increase-only", "minor-upgrade-only"]},
                     },
                 },
@@ -181,6 +187,37 @@ mod tests {
         let names: Vec<_> = entries.as_array().unwrap().iter().map(|entry| entry["name"].clone()).collect();
         assert_eq!(names, ["postgres-rds", "mysql-rds", "mariadb-rds"]);
         assert_eq!(entries[0]["backend"]["api"]["endpoint"], "https://broker.example.com/postgres");
+    }
+
+    /// The one that is compiled in, and one of somebody's own.
+    fn catalogues() -> [Catalog; 2] {
+        let own = include_str!("../model/catalog/default.toml").replace("\"17.10\"", "\"17.9\"");
+        [Catalog::builtin(), Catalog::parse(&own).unwrap()]
+    }
+
+    #[test]
+    fn an_entry_publishes_the_schemas_that_the_openapi_document_has() {
+        for catalog in catalogues() {
+            let document = super::super::openapi::document(&catalog);
+            let entries = entries(&catalog, "https://broker.example.com", "Platform team");
+            for (provider, entry) in catalog.providers().zip(entries.as_array().unwrap()) {
+                let schemas = &document["components"]["schemas"];
+                let name = |part: &str| format!("{}{part}", super::super::openapi::type_name(provider));
+                for (part, key) in [("Config", "configSchema"), ("Secrets", "secretsSchema")] {
+                    assert_eq!(schemas[name(part)], entry[key], "{}", name(part));
+                }
+                assert_eq!(schemas["Details"], entry["detailsSchema"]);
+                for plan in entry["plans"].as_array().unwrap() {
+                    let chosen: Map<String, Value> = plan["parameters"]
+                        .as_object()
+                        .unwrap()
+                        .iter()
+                        .map(|(name, parameter)| (name.clone(), parameter["schema"]["default"].clone()))
+                        .collect();
+                    assert!(jsonschema::is_valid(&schemas[name("Parameters")], &json!(chosen)), "{plan}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! DELETE: the wish to be gone into the tags; from then on the deletion is durable.
 
-use super::Engine;
 use super::create::{random_id, retrying};
 use super::update::wish_refused;
+use super::{Engine, now};
 use crate::aws::Cause;
 use crate::error::Result;
 use crate::model::{Meaning, Provider, ServiceId, Tags, tag};
@@ -27,7 +27,9 @@ impl Engine {
                 // Someone else deletes it: its secrets go with the sweep.
                 Err(failure) if failure.cause == Cause::NotFound => return Ok(()),
                 Err(_) if known.instance.status.meaning() == Meaning::Deleting => return Ok(()),
-                Err(failure) => return Err(wish_refused(failure)),
+                Err(failure) => {
+                    return Err(wish_refused(failure.about_young(known.instance.is_young(now()))));
+                }
             }
         }
         self.push(id);

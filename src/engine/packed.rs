@@ -65,6 +65,7 @@ mod tests {
             identifier: format!("codesphere-{id}"),
             arn: format!("arn:aws:rds:eu-central-1:123456789012:db:codesphere-{id}"),
             resource_id: format!("db-{id}"),
+            created_at: Some(1_800_000_000 + u64::from(number)),
             status: Status::new("available"),
             engine: "postgres".to_owned(),
             engine_version: "17.10".to_owned(),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use super::Engine;
 use super::create::{random_id, retrying};
 use super::known::Known;
+use super::{Engine, now};
 use crate::aws::{Outcome, Stored};
 use crate::decide::drift;
 use crate::error::{Error, Kind, Result, chain};
@@ -44,7 +44,8 @@ impl Engine {
         let upgrades = self.upgrades_for(record, &request.change).await;
         let mut tags =
             resolve::update(record, &known.instance, &request.change, catalog, upgrades.as_deref())?;
-        let new_secrets = self.change_secrets(record, &request.change, &mut tags).await?;
+        let new_secrets =
+            self.change_secrets(record, known.instance.is_young(now()), &request.change, &mut tags).await?;
         if tags.is_empty()
             && !(asks_for_something(&request.change) && (off_course(known) || self.has_changed_group(known)))
         {
@@ -56,7 +57,7 @@ impl Engine {
             if failure.left == crate::aws::Left::Nothing {
                 self.remove_secrets(&new_secrets).await;
             }
-            return Err(wish_refused(failure));
+            return Err(wish_refused(failure.about_young(known.instance.is_young(now()))));
         }
         self.saw_tags(known, &tags);
         self.push(request.id);
@@ -92,13 +93,15 @@ impl Engine {
     async fn change_secrets(
         &self,
         record: &Record,
+        young: bool,
         change: &Change,
         tags: &mut Tags,
     ) -> Result<Vec<(Which, Stored)>> {
         let mut made = Vec::new();
         for (&which, value) in &change.passwords {
             let Some(secret) = record.secrets.get(&which) else { continue };
-            match retrying(|| self.password(secret)).await? {
+            let wanted = retrying(|| self.password(secret)).await;
+            match wanted.map_err(|failure| failure.about_young(young))? {
                 Some(wanted) if wanted.expose_secret() == value.expose_secret() => {}
                 Some(_) => {
                     let version = self.put(secret, value).await?;

@@ -164,13 +164,15 @@ impl Worker {
         self.engine.inner.metrics.step(step.kind(), outcome.is_ok());
         match outcome {
             Ok(()) => {
-                tracing::info!(step = %step, duration_ms, "Took a step: {step}");
+                tracing::info!(service.id = %self.id, step = %step, duration_ms, "Took a step: {step}");
                 self.failures = 0;
                 self.slow_down_repeats(step).await;
             }
             Err(problem) => {
-                tracing::warn!(step = %step, duration_ms, error = %problem.text, "A step failed: {step}");
-                self.note(Some(problem.why));
+                let young = problem.why == Why::Denied && known.instance.is_young(now());
+                let why = if young { Why::TagsUnknown } else { problem.why };
+                tracing::warn!(service.id = %self.id, step = %step, duration_ms, error = %problem.text, "A step failed: {step}");
+                self.note(Some(why));
                 self.failures = self.failures.saturating_add(1);
                 self.pause().await;
             }

@@ -20,6 +20,8 @@ pub struct Instance {
     pub resource_id: String,
     /// Where it is in its life.
     pub status: Status,
+    /// When RDS had made it, in seconds since 1970; RDS does not say before.
+    pub created_at: Option<u64>,
     /// RDS's name of the engine.
     pub engine: String,
     /// Full version, as `16.14`.
@@ -54,6 +56,18 @@ pub struct Instance {
     pub applying: bool,
     /// All tags.
     pub tags: Tags,
+}
+
+/// For how long AWS may not know the tags of a new instance when it decides what the broker may do with it: it caches them
+/// for minutes (RDS user guide, "Specifying conditions: using custom tags").
+const TAGS_KNOWN_AFTER: u64 = 15 * 60;
+
+impl Instance {
+    /// Whether AWS may refuse what it would permit if it knew the tags already.
+    #[must_use]
+    pub fn is_young(&self, now: u64) -> bool {
+        self.created_at.is_none_or(|at| now.saturating_sub(at) < TAGS_KNOWN_AFTER)
+    }
 }
 
 /// Where clients connect.

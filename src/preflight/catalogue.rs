@@ -1,6 +1,6 @@
 //! Whether what the catalogue offers can be had in this region.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::Finding;
 use crate::aws::Aws;
@@ -38,28 +38,38 @@ async fn versions(aws: &Aws, provider: Provider, offered: &ProviderCatalog) -> F
     Finding::wrong(what, format!("{} are not offered", missing.join(", ")), fix)
 }
 
+/// Each class with each version: every pair can be booked.
 async fn classes(aws: &Aws, provider: Provider, offered: &ProviderCatalog) -> Finding {
     let what = format!("instance classes of {provider}");
-    let mut missing = BTreeSet::new();
-    for class in &offered.classes {
-        match aws.orderable_versions(provider.traits().rds_engine, &class.name).await {
-            Ok(there) if there.contains(&offered.default_version) => {}
-            Ok(_) => {
-                missing.insert(class.name.as_str());
-            }
+    let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for version in &offered.versions {
+        let there = match aws.orderable_classes(provider.traits().rds_engine, version).await {
+            Ok(there) => there,
             Err(failure) => return Finding::failed(what, &failure),
+        };
+        // One that is not offered at all is told as a version.
+        for class in offered.classes.iter().filter(|class| !there.is_empty() && !there.contains(&class.name))
+        {
+            missing.entry(&class.name).or_default().push(version);
         }
     }
     if missing.is_empty() {
+        let (classes, versions) = (offered.classes.len(), offered.versions.len());
         return Finding::fine(
             what,
-            format!("all {} can be ordered with {}, on gp3", offered.classes.len(), offered.default_version),
+            format!("all {classes} can be ordered with all {versions} versions, on gp3"),
         );
     }
-    let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+    let pairs: Vec<_> = missing
+        .iter()
+        .map(|(class, versions)| match versions.len() {
+            all if all == offered.versions.len() => format!("{class} with any version"),
+            _ => format!("{class} with {}", versions.join(", ")),
+        })
+        .collect();
+    let names = missing.keys().copied().collect::<Vec<_>>().join(", ");
     let fix = format!(
-        "take {missing} out of the catalogue's {provider}.classes, or choose others: they cannot be ordered in this region with {}",
-        offered.default_version
+        "take {names} out of the catalogue's {provider}.classes, or the versions out of its versions: this region does not offer them together"
     );
-    Finding::wrong(what, format!("{missing} cannot be ordered"), fix)
+    Finding::wrong(what, format!("not to be ordered: {}", pairs.join("; ")), fix)
 }

@@ -34,7 +34,10 @@ impl Finding {
 
     /// A call that failed: what its failure says about the deployment.
     fn failed(what: impl Into<String>, failure: &Failure) -> Self {
-        let fix = if CREDENTIALS.iter().any(|code| failure.is_code(code)) {
+        let fix = if failure.lacks_credentials() {
+            "give the process a role (task role, IRSA, or the instance's), or keys in its environment"
+                .to_owned()
+        } else if CREDENTIALS.iter().any(|code| failure.is_code(code)) {
             "AWS does not accept the credentials: give the process its role again (task role, IRSA, or the instance's), and look at the clock of the machine".to_owned()
         } else {
             match failure.cause {
@@ -42,8 +45,13 @@ impl Finding {
                     "allow it to the broker's role: attach the policies of policies/, rendered for this broker, and look whether a boundary or an organisation's policy forbids {}",
                     failure.operation()
                 ),
-                Cause::Throttled => "RDS is limiting calls: try again later, or lower BROKER_RDS_CALLS_PER_SECOND".to_owned(),
-                _ => "reach AWS from here: credentials of a role, and a way to RDS and Secrets Manager (VPC endpoints or NAT)".to_owned(),
+                Cause::Throttled => {
+                    "RDS is limiting calls: try again later, or lower BROKER_RDS_CALLS_PER_SECOND".to_owned()
+                }
+                _ => format!(
+                    "reach AWS from here: {} got no answer; it takes a way to RDS, Secrets Manager, EC2 and, with a key of your own, KMS (VPC endpoints with private DNS, or NAT)",
+                    failure.operation()
+                ),
             }
         };
         Self::wrong(what, chain(failure), fix)
@@ -74,7 +82,8 @@ pub async fn check(aws: &Aws, config: &Config, catalog: &Catalog) -> Vec<Finding
             findings.push(Finding::fine("credentials", "AWS knows them, and lets them observe instances"))
         }
         Err(failure) => {
-            let what = if failure.cause == Cause::Denied { "credentials" } else { "AWS" };
+            let unknown = failure.cause == Cause::Denied || failure.lacks_credentials();
+            let what = if unknown { "credentials" } else { "AWS" };
             findings.push(Finding::failed(what, &failure));
             let known = failure.is_code("AccessDenied");
             if !known {

@@ -27,8 +27,17 @@ pub(super) async fn check(aws: &Aws, config: &Config) -> Vec<Finding> {
             aws.has_secret(&format!("{broker}/{NOBODY}/preflight")).await.map(drop),
         ),
     ];
+    findings.extend(group_tags(aws, &group).await);
     findings.extend(tokens(aws, config).await);
     findings
+}
+
+/// Where groups are, the ARN of one that is there tells; what is asked for is there nowhere.
+async fn group_tags(aws: &Aws, group: &str) -> Option<Finding> {
+    let (groups, _) = aws.list_groups(None).await.ok()?;
+    let (place, _) = groups.first()?.arn.rsplit_once(':')?;
+    let tags = aws.group_tags(&format!("{place}:{group}")).await;
+    Some(tried("rds:ListTagsForResource", tags.map(drop)))
 }
 
 /// Tokens of a secret are read as the running broker reads them.
@@ -52,7 +61,8 @@ fn tried(action: &str, outcome: Outcome<()>) -> Finding {
     let what = format!("permission {action}");
     match outcome {
         Ok(()) => Finding::fine(what, "allowed"),
-        Err(failure) if matches!(failure.cause, Cause::NotFound | Cause::Rejected) => {
+        // There is no such thing, which only who may ask is told.
+        Err(failure) if matches!(failure.cause, Cause::NotFound | Cause::Rejected | Cause::Misconfigured) => {
             Finding::fine(what, "allowed")
         }
         Err(failure) => Finding::failed(what, &failure),

@@ -17,7 +17,7 @@ from rds_lab.iam.needed import Need, needs
 from rds_lab.iam.world import LiveWorld
 from rds_lab.rds.happenings.board import Happenings
 
-SERVICES = ("rds", "secretsmanager")
+SERVICES = ("rds", "secretsmanager", "kms", "ec2")
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,17 @@ def _access_key(context: RequestContext) -> str:
 
 
 def _refused(context: RequestContext, role: Role, need: Need) -> CommonServiceException:
+    is_ec2 = context.service.service_name == "ec2"
+    # EC2 says nothing of resources where an action supports none.
+    where = "" if is_ec2 else f" on resource: {need.resource}"
     message = (
-        f"User: {role.arn} is not authorized to perform: {need.action} on resource: {need.resource} "
+        f"User: {role.arn} is not authorized to perform: {need.action}{where} "
         f"because no identity-based policy allows the {need.action} action"
     )
+    if is_ec2:
+        message = f"You are not authorized to perform this operation. {message}"
+        # Unlike the others it does not say whose fault it is.
+        return CommonServiceException("UnauthorizedOperation", message, status_code=403)
     if context.service.protocol == "json":
         return CommonServiceException("AccessDeniedException", message, status_code=400, sender_fault=True)
     return CommonServiceException("AccessDenied", message, status_code=403, sender_fault=True)

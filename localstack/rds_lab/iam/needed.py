@@ -1,7 +1,7 @@
 """What a call must be allowed: each action with its resource and what the request says of it.
 
 Dependent actions are included. Source: Service Authorization Reference, "Actions, resources, and condition
-keys" for Amazon RDS, AWS Secrets Manager, AWS KMS and IAM.
+keys" for Amazon RDS, AWS Secrets Manager, AWS KMS, Amazon EC2 and IAM.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,11 @@ _WITHOUT_RESOURCES = frozenset(
 def needs(world: World, service: str, operation: str, request: Request) -> list[Need]:
     """All decisions, in the order in which they are taken."""
     base = {"aws:requestedregion": [world.region]}
-    tags = {tag["Key"]: tag.get("Value", "") for tag in request.get("Tags") or []}
+    # KMS names the parts of a tag otherwise than the rest.
+    tags = {
+        tag.get("Key") or tag.get("TagKey") or "": tag.get("Value") or tag.get("TagValue") or ""
+        for tag in request.get("Tags") or []
+    }
     for key, value in tags.items():
         base[f"aws:requesttag/{key.lower()}"] = [value]
     keys = [*tags, *(request.get("TagKeys") or [])]
@@ -39,6 +43,10 @@ def needs(world: World, service: str, operation: str, request: Request) -> list[
         base["aws:tagkeys"] = keys
     if service == "rds":
         return list(_rds(world, operation, request, base, bool(tags)))
+    if service == "kms":
+        return [Need(f"kms:{operation}", world.key_arn(request.get("KeyId") or "*"), base)]
+    if service == "ec2":
+        return [Need(f"ec2:{operation}", "*", base)]
     return list(_secrets(world, operation, request, base, bool(tags)))
 
 
@@ -67,6 +75,9 @@ def _rds(world: World, operation: str, request: Request, base: dict, tagged: boo
             yield Need("rds:AddTagsToResource", arn, base)
         if request.get("StorageEncrypted") and request.get("KmsKeyId"):
             yield from _key(world, request["KmsKeyId"], "rds", creating=True)
+        if role := request.get("MonitoringRoleArn"):
+            passed = {**base, "iam:passedtoservice": ["monitoring.rds.amazonaws.com"]}
+            yield Need("iam:PassRole", role, passed)
         if not world.has_service_linked_role:
             yield Need(
                 "iam:CreateServiceLinkedRole",

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from localstack.aws.api import RequestContext
 
+from rds_lab.neighbours.live import neighbours
 from rds_lab.rds.cloud import Cloud
 from rds_lab.secretsmanager.guard import backend_for
 
@@ -28,7 +29,7 @@ class World(Protocol):
         """ARN, tags and KMS key of a secret by its name or ARN."""
 
     def key_arn(self, key: str) -> str:
-        """ARN of a KMS key by its id or ARN."""
+        """ARN of a KMS key by its id, ARN or alias."""
 
 
 class LiveWorld:
@@ -82,6 +83,10 @@ class LiveWorld:
 
     def key_arn(self, key: str) -> str:
         """See :class:`World`."""
+        # An alias stands for its key: policies name keys.
+        if found := neighbours(self._context.account_id, self.region).keys.key(key):
+            return found.arn
         if key.startswith("arn:"):
             return key
-        return f"{self._prefix}:kms:{self.region}:{self._context.account_id}:key/{key}"
+        kind = key if key.startswith("alias/") else f"key/{key}"
+        return f"{self._prefix}:kms:{self.region}:{self._context.account_id}:{kind}"

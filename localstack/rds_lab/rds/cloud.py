@@ -5,9 +5,11 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from rds_lab.engines.base import Servers
+from rds_lab.neighbours.base import Finder, Neighbours, Subnet
 from rds_lab.rds import names
 from rds_lab.rds.catalog import versions
 from rds_lab.rds.events import Event, Events
@@ -35,31 +37,37 @@ class ParameterGroup:
 
 @dataclass
 class SubnetGroup:
-    """A DB subnet group."""
+    """A DB subnet group: subnets of one VPC."""
 
     name: str
     description: str
-    subnets: list[str]
-    vpc: str = "vpc-00000000000000000"
+    subnets: list[Subnet]
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def vpc(self) -> str:
+        """The VPC that its subnets are in."""
+        return self.subnets[0].vpc
+
+    @property
+    def zones(self) -> list[str]:
+        """Where an instance can be."""
+        return sorted({subnet.zone for subnet in self.subnets})
 
 
 class Region:
     """The resources of one account in one region. Held under :attr:`Cloud.lock`."""
 
-    def __init__(self, account: str, region: str, servers: Servers) -> None:
+    def __init__(self, account: str, region: str, servers: Servers, neighbours: Neighbours) -> None:
         self.account = account
         self.region = region
+        self.network = neighbours.network
+        self.keys = neighbours.keys
         self.instances: dict[str, Instance] = {}
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.events = Events()
         # Of instances that are gone: DescribeDBInstanceAutomatedBackups.
         self.retained_backups: list[dict[str, Any]] = []
-        self.subnet_groups = {
-            "default": SubnetGroup(
-                "default", "default", ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"]
-            )
-        }
         families = {
             versions.family(engine, version)
             for engine in versions.ENGINES
@@ -71,6 +79,12 @@ class Region:
             )
             for family in sorted(families)
         }
+
+    @cached_property
+    def subnet_groups(self) -> dict[str, SubnetGroup]:
+        """By name; `default` is made of the default VPC's subnets when someone first looks."""
+        subnets = self.network.default_subnets()
+        return {"default": SubnetGroup("default", "default", subnets)} if subnets else {}
 
     def arn(self, kind: str, name: str) -> str:
         """ARN of a resource here."""
@@ -89,12 +103,14 @@ class Cloud:
         self,
         settings: Settings,
         servers: Servers,
+        neighbours: Finder,
         clock: Callable[[], float],
         ticking: bool,
         happenings: Happenings,
     ) -> None:
         self.settings = settings
         self.servers = servers
+        self.neighbours = neighbours
         self.workers = Workers()
         self.happenings = happenings
         self.now = clock
@@ -112,7 +128,7 @@ class Cloud:
             self.advance()
             key = (account, region)
             if key not in self._regions:
-                self._regions[key] = Region(account, region, self.servers)
+                self._regions[key] = Region(account, region, self.servers, self.neighbours(account, region))
             return self._regions[key]
 
     def find(self, identifier: str) -> tuple[Region, Instance] | None:

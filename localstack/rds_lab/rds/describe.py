@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rds_lab.rds import placement
 from rds_lab.rds.catalog import versions
 from rds_lab.rds.catalog.classes import license_model
 from rds_lab.rds.cloud import Region, SubnetGroup
@@ -40,7 +41,7 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         "KmsKeyId": it.kms_key_id,
         "MultiAZ": it.multi_az,
         "AvailabilityZone": it.availability_zone if it.status != "creating" else None,
-        "SecondaryAvailabilityZone": it.secondary_zone,
+        "SecondaryAvailabilityZone": placement.standby_zone(region, it),
         "PubliclyAccessible": it.publicly_accessible,
         "AutoMinorVersionUpgrade": it.auto_minor_version_upgrade,
         "BackupRetentionPeriod": it.backup_retention,
@@ -48,7 +49,8 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
         "PreferredMaintenanceWindow": it.maintenance_window,
         "CopyTagsToSnapshot": it.copy_tags_to_snapshot,
         "DeletionProtection": it.deletion_protection,
-        "MonitoringInterval": 0,
+        "MonitoringInterval": it.monitoring_interval,
+        "MonitoringRoleArn": it.monitoring_role,
         "PerformanceInsightsEnabled": False,
         "IAMDatabaseAuthenticationEnabled": False,
         "DbInstancePort": 0,
@@ -77,7 +79,7 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
                 "Status": "in-sync",
             }
         ],
-        "DBSubnetGroup": subnet_group(region, region.subnet_groups.get(it.subnet_group)),
+        "DBSubnetGroup": subnet_group(region, region.subnet_groups[it.subnet_group]),
         "PendingModifiedValues": it.pending,
         "TagList": [{"Key": key, "Value": value} for key, value in it.oddities.tags(it.tags, now).items()],
         "CACertificateIdentifier": it.ca_certificate,
@@ -103,11 +105,8 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
     return {key: value for key, value in shown.items() if value is not None}
 
 
-def subnet_group(region: Region, group: SubnetGroup | None) -> dict[str, Any] | None:
+def subnet_group(region: Region, group: SubnetGroup) -> dict[str, Any]:
     """A DB subnet group as it is described, alone and within an instance."""
-    if group is None:
-        return None
-    zones = "abcdef"
     return {
         "DBSubnetGroupName": group.name,
         "DBSubnetGroupDescription": group.description,
@@ -115,12 +114,12 @@ def subnet_group(region: Region, group: SubnetGroup | None) -> dict[str, Any] | 
         "SubnetGroupStatus": "Complete",
         "Subnets": [
             {
-                "SubnetIdentifier": subnet,
-                "SubnetAvailabilityZone": {"Name": region.region + zones[index % len(zones)]},
+                "SubnetIdentifier": subnet.name,
+                "SubnetAvailabilityZone": {"Name": subnet.zone},
                 "SubnetOutpost": {},
                 "SubnetStatus": "Active",
             }
-            for index, subnet in enumerate(group.subnets)
+            for subnet in group.subnets
         ],
         "DBSubnetGroupArn": region.arn("subgrp", group.name),
         "SupportedNetworkTypes": ["IPV4"],

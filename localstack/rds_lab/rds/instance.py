@@ -47,6 +47,8 @@ class Instance:
     ca_certificate: str = "rds-ca-rsa2048-g1"
     security_groups: list[str] = field(default_factory=list)
     parameter_group: str = ""
+    monitoring_interval: int = 0
+    monitoring_role: str | None = None
     membership: Membership = field(default_factory=Membership)
     tags: dict[str, str] = field(default_factory=dict)
     status: str = "creating"
@@ -71,10 +73,3 @@ class Instance:
     def pending(self) -> dict[str, Any]:
         """PendingModifiedValues: everything asked for and not applied."""
         return {**self.deferred, **self.applying}
-
-    @property
-    def secondary_zone(self) -> str | None:
-        """Where the standby of a Multi-AZ instance is."""
-        if not self.multi_az:
-            return None
-        return self.region + ("a" if self.availability_zone == self.region + "b" else "b")

@@ -73,6 +73,7 @@ STICKY = frozenset({"creating", "modifying", "upgrading"})
 SETTLES = {
     "creating": "available",
     "backing-up": "available",
+    "configuring-enhanced-monitoring": "available",
     "modifying": "available",
     "upgrading": "available",
     "rebooting": "available",

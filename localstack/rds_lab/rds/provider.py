@@ -8,6 +8,7 @@ from typing import Any
 from localstack.aws.api import RequestContext, handler
 
 from rds_lab.engines.base import Servers
+from rds_lab.neighbours.base import Finder
 from rds_lab.rds import describe
 from rds_lab.rds.account_handlers import AccountHandlers
 from rds_lab.rds.cloud import Cloud, Region
@@ -29,11 +30,12 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
         self,
         settings: Settings,
         servers: Servers,
+        neighbours: Finder,
         clock: Callable[[], float] = time.time,
         ticking: bool = True,
         happenings: Happenings | None = None,
     ) -> None:
-        self.cloud = Cloud(settings, servers, clock, ticking, happenings or Happenings())
+        self.cloud = Cloud(settings, servers, neighbours, clock, ticking, happenings or Happenings())
 
     def _region(self, context: RequestContext) -> Region:
         return self.cloud.region(context.account_id, context.region)

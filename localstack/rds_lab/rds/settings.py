@@ -15,6 +15,8 @@ DURATIONS = {
     # `available` for a moment between `creating` and the first backup; nothing of the kind with 0.
     "flap": 0.0,
     "backingUp": 1.0,
+    # Only of an instance with Enhanced Monitoring.
+    "configuringMonitoring": 0.5,
     # Between ModifyDBInstance's answer and the status `modifying` (rds-semantics §3, "operation lag").
     "modifyVisible": 0.5,
     "modifying": 2.0,

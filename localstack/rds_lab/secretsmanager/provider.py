@@ -8,7 +8,7 @@ from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.secretsmanager import InvalidRequestException, ResourceExistsException
 from localstack.services.secretsmanager.provider import SecretsmanagerProvider
 
-from rds_lab.secretsmanager import batch, limits, listing, versions
+from rds_lab.secretsmanager import batch, encryption, limits, listing, versions
 from rds_lab.secretsmanager.guard import backend_for, find
 
 Request = dict[str, Any]
@@ -26,6 +26,7 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
         limits.check_tags(request.get("Tags") or [])
         existing = backend_for(context).secrets.get(request["Name"])
         if existing is None:
+            encryption.check_encrypts(context, request.get("KmsKeyId"))
             return super().create_secret(context, request)
         if existing.is_deleted():
             raise InvalidRequestException(_SCHEDULED)
@@ -35,6 +36,13 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
                 f"The operation failed because the secret {existing.name} already exists."
             )
         return {"ARN": existing.arn, "Name": existing.name, "VersionId": token}
+
+    @handler("GetSecretValue", expand=False)
+    def get_secret_value(self, context: RequestContext, request: Request) -> Request:
+        """Only with the secret's key."""
+        answer = super().get_secret_value(context, request)
+        encryption.check_decrypts(context, find(context, request["SecretId"]).kms_key_id)
+        return answer
 
     @handler("PutSecretValue", expand=False)
     def put_secret_value(self, context: RequestContext, request: Request) -> Request:
@@ -51,6 +59,7 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
         secret = find(context, request["SecretId"])
         token = request.get("ClientRequestToken") or str(uuid.uuid4())
         if not versions.holds(secret, token, value):
+            encryption.check_encrypts(context, secret.kms_key_id)
             versions.add(secret, token, value, stages)
         return {
             "ARN": secret.arn,
@@ -67,7 +76,11 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
         limits.check_value(request)
         secret = find(context, request["SecretId"])
         answer = {"ARN": secret.arn, "Name": secret.name}
-        if value := _value(request):
+        value = _value(request)
+        if value or request.get("KmsKeyId"):
+            # Another key encrypts what is there anew.
+            encryption.check_encrypts(context, request.get("KmsKeyId") or secret.kms_key_id)
+        if value:
             token = request.get("ClientRequestToken") or str(uuid.uuid4())
             if token in secret.versions:
                 raise ResourceExistsException(

@@ -1,4 +1,4 @@
-"""A linter over the policies of ``policies/``: what it finds is mended, or stands here with the reason why it is right."""
+"""A linter over ``policies/``: what it finds is mended, or stands here with the reason why it is right."""
 
 import json
 import re
@@ -15,6 +15,7 @@ VALUES = {
     "prefix": "codesphere",
     "subnet_group": "databases",
     "kms_key_arn": "arn:aws:kms:eu-central-1:000000000000:key/1234",
+    "monitoring_role_arn": "arn:aws:iam::000000000000:role/monitoring",
     "token_secret_arn": "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tokens-AbCdEf",
 }
 FILES = sorted(path.stem for path in POLICIES.glob("*.json"))
@@ -35,13 +36,33 @@ RIGHT = {
     ("broker-lifecycle", "KeepFinalSnapshots", "RESOURCE_MISMATCH"): _APART.format(
         "TakeFinalSnapshotsOfOwnInstances"
     ),
-    ("operator-boundary", "LookAtWhatTheBrokerLooksAt", "RESOURCE_STAR"): "a boundary grants nothing, and looking is free",
-    ("terraform", "LookBeforeAndAfter", "RESOURCE_STAR"): "plans read what others made, too: subnets, zones, images",
-    ("terraform", "MakeTheKey", "RESOURCE_STAR"): "a key has no ARN before it is made; the request's tag narrows it",
+    (
+        "operator-boundary",
+        "LookAtWhatTheBrokerLooksAt",
+        "RESOURCE_STAR",
+    ): "a boundary grants nothing, and looking is free",
+    (
+        "terraform",
+        "LookBeforeAndAfter",
+        "RESOURCE_STAR",
+    ): "plans read what others made, too: subnets, zones, images",
+    (
+        "terraform",
+        "MakeTheKey",
+        "RESOURCE_STAR",
+    ): "a key has no ARN before it is made; the request's tag narrows it",
     ("terraform", "ChangeTheKey", "RESOURCE_MISMATCH"): _APART.format("NameTheKey"),
     ("terraform", "NameTheKey", "RESOURCE_MISMATCH"): _APART.format("ChangeTheKey"),
-    ("terraform", "DescribeTheTasks", "RESOURCE_STAR"): "DeregisterTaskDefinition, its twin, supports no resources",
-    ("terraform", "BalanceTheTasks", "RESOURCE_MISMATCH"): "listeners of network load balancers: there is none",
+    (
+        "terraform",
+        "DescribeTheTasks",
+        "RESOURCE_STAR",
+    ): "DeregisterTaskDefinition, its twin, supports no resources",
+    (
+        "terraform",
+        "BalanceTheTasks",
+        "RESOURCE_MISMATCH",
+    ): "listeners of network load balancers: there is none",
 }
 
 
@@ -60,7 +81,9 @@ def sid_at(text, line):
 def findings(name):
     text = text_of(name)
     found = analyze_policy_string(text).findings
-    return {(name, sid_at(text, finding.location["line"]), finding.issue): finding.detail for finding in found}
+    return {
+        (name, sid_at(text, finding.location["line"]), finding.issue): finding.detail for finding in found
+    }
 
 
 @pytest.mark.parametrize("name", FILES)

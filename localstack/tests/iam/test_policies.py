@@ -14,11 +14,12 @@ from rds_lab.iam.evaluate import allows
 from rds_lab.iam.needed import needs
 
 POLICIES = Path(__file__).parents[3] / "policies"
-BROKER = ["broker-read", "broker-lifecycle", "broker-secrets", "broker-kms"]
+BROKER = ["broker-read", "broker-lifecycle", "broker-secrets", "broker-kms", "broker-monitoring"]
 ID = "codesphere-a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
 GROUP = f"{ID}-1a2b3c4d-postgres17"
 SECRET = "codesphere/a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11/inc/user"
 KEY = "arn:aws:kms:eu-central-1:000000000000:key/1234"
+MONITORING = "arn:aws:iam::000000000000:role/monitoring"
 TOKENS = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tokens-AbCdEf"
 OURS = {"codesphere:broker": "codesphere"}
 VALUES = {
@@ -29,6 +30,7 @@ VALUES = {
     "subnet_group": "databases",
     "kms_key_arn": KEY,
     "token_secret_arn": TOKENS,
+    "monitoring_role_arn": MONITORING,
 }
 
 
@@ -77,6 +79,8 @@ NEW = {
     "PubliclyAccessible": False,
     "StorageEncrypted": True,
     "KmsKeyId": KEY,
+    "MonitoringInterval": 60,
+    "MonitoringRoleArn": MONITORING,
     "Tags": TAGS,
 }
 DB_ARN = f"arn:aws:rds:eu-central-1:000000000000:db:{ID}"
@@ -87,6 +91,8 @@ STEPS = {
     "check: quotas": ("rds", "DescribeAccountAttributes", {}),
     "check: classes": ("rds", "DescribeOrderableDBInstanceOptions", {}),
     "check: subnet group": ("rds", "DescribeDBSubnetGroups", {"DBSubnetGroupName": "databases"}),
+    "check: security groups": ("ec2", "DescribeSecurityGroups", {"GroupIds": ["sg-0123456789abcdef0"]}),
+    "check: key": ("kms", "DescribeKey", {"KeyId": KEY}),
     "book: observe": ("rds", "DescribeDBInstances", {}),
     "book: store a password": (
         "secretsmanager",
@@ -197,6 +203,7 @@ def test_what_does_not_carry_the_brokers_tag_is_not_touched(step, tags):
         ("CreateDBInstance", {**NEW, "DBInstanceIdentifier": "someone-elses"}),
         ("CreateDBInstance", {**NEW, "DBSubnetGroupName": "public"}),
         ("CreateDBInstance", {**NEW, "KmsKeyId": KEY.replace("1234", "9999")}),
+        ("CreateDBInstance", {**NEW, "MonitoringRoleArn": MONITORING.replace("monitoring", "administrator")}),
         ("CreateDBParameterGroup", {"DBParameterGroupName": GROUP}),
         ("CreateDBParameterGroup", {"DBParameterGroupName": "other", "Tags": TAGS}),
     ],

@@ -9,6 +9,7 @@ import pytest
 from localstack.aws.api import CommonServiceException
 
 from rds_lab.engines.base import Address, ServerError, ServerSpec
+from rds_lab.neighbours.base import Key, Neighbours, Subnet
 from rds_lab.rds.happenings.happening import parse
 from rds_lab.rds.provider import RdsProvider, dispatch_table
 from rds_lab.rds.settings import Settings
@@ -17,9 +18,55 @@ ZERO = {
     name: 0
     for name in (
         "creating endpoint backingUp modifyVisible modifying resettingMasterCredentials rebooting upgrading "
-        "storageOptimization storageLock deleting stopping starting applyingParameters"
+        "storageOptimization storageLock deleting stopping starting applyingParameters configuringMonitoring"
     ).split()
 }
+
+
+DEFAULT_VPC, OTHER_VPC = "vpc-0a0a0a0a", "vpc-0b0b0b0b"
+
+
+class FakeNetwork:
+    """The default VPC, and another one; in each the subnets and groups that are named here."""
+
+    def __init__(self) -> None:
+        zones = {f"subnet-0{zone}0{zone}0{zone}0{zone}": f"eu-central-1{zone}" for zone in "abc"}
+        self.subnets = [Subnet(name, DEFAULT_VPC, zone) for name, zone in zones.items()]
+        self.others = [
+            Subnet("subnet-0d0d0d0d", OTHER_VPC, "eu-central-1b"),
+            Subnet("subnet-0e0e0e0e", OTHER_VPC, "eu-central-1b"),
+            Subnet("subnet-0f0f0f0f", OTHER_VPC, "eu-central-1c"),
+        ]
+        self.groups = {
+            "sg-00000000": DEFAULT_VPC,
+            "sg-0a0a0a0a": DEFAULT_VPC,
+            "sg-11111111": OTHER_VPC,
+            "sg-0b0b0b0b": OTHER_VPC,
+        }
+
+    def default_subnets(self) -> list[Subnet]:
+        return list(self.subnets)
+
+    def subnet(self, name: str) -> Subnet | None:
+        return next((each for each in [*self.subnets, *self.others] if each.name == name), None)
+
+    def vpc_of(self, security_group: str) -> str | None:
+        return self.groups.get(security_group)
+
+    def default_group(self, vpc: str) -> str | None:
+        return {DEFAULT_VPC: "sg-00000000", OTHER_VPC: "sg-11111111"}.get(vpc)
+
+
+class FakeKeys:
+    """Whether each key can be used, by what it may be called."""
+
+    def __init__(self) -> None:
+        self.usable = {"alias/aws/rds": True, "alias/mine": True, "alias/disabled": False}
+
+    def key(self, name: str) -> Key | None:
+        name = name.rpartition(":")[2]
+        arn = f"arn:aws:kms:eu-central-1:000000000000:{name}"
+        return Key(arn, self.usable[name]) if name in self.usable else None
 
 
 class FakeServers:
@@ -85,7 +132,14 @@ class Rds:
         self.servers = FakeServers()
         self.settings = Settings({})
         self.settings.update({"durations": ZERO | durations})
-        self.provider = RdsProvider(self.settings, self.servers, clock=lambda: self.time, ticking=False)
+        self.network, self.keys = FakeNetwork(), FakeKeys()
+        self.provider = RdsProvider(
+            self.settings,
+            self.servers,
+            lambda account, region: Neighbours(self.network, self.keys),
+            clock=lambda: self.time,
+            ticking=False,
+        )
         self.table = dispatch_table(self.provider)
         self.context = SimpleNamespace(account_id="000000000000", region="eu-central-1")
 

@@ -132,12 +132,6 @@ def test_tags_are_in_the_answer_and_in_every_description(rds):
     assert rds.describe()["TagList"] == tags
 
 
-def test_a_key_is_told_as_an_arn(rds):
-    key = "1234abcd-12ab-34cd-56ef-1234567890ab"
-    one = rds.create(StorageEncrypted=True, KmsKeyId=key)
-    assert one["KmsKeyId"] == f"arn:aws:kms:eu-central-1:000000000000:key/{key}"
-
-
 def test_a_name_that_is_taken_comes_before_a_quota_that_is_full(rds):
     rds.create()
     rds.settings.update({"instanceQuota": 1})

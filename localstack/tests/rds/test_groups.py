@@ -145,23 +145,6 @@ def test_default_groups_stay_as_they_are(rds):
         assert rds.refused(operation, **request)[:2] == IN_USE
 
 
-def test_there_is_a_default_subnet_group(rds):
-    (group,) = rds.call("DescribeDBSubnetGroups", DBSubnetGroupName="default")["DBSubnetGroups"]
-    assert len({each["SubnetAvailabilityZone"]["Name"] for each in group["Subnets"]}) >= 2
-    assert group["SubnetGroupStatus"] == "Complete"
-
-
 def test_an_unknown_subnet_group_keeps_its_suffix_on_the_wire(rds):
     for operation in ("DescribeDBSubnetGroups", "DeleteDBSubnetGroup"):
         assert rds.refused(operation, DBSubnetGroupName="zz")[:2] == ("DBSubnetGroupNotFoundFault", 404)
-
-
-def test_a_subnet_group_covers_two_zones(rds):
-    """Whether subnets exist is EC2's to say; one subnet is never enough."""
-    refusal = rds.refused(
-        "CreateDBSubnetGroup",
-        DBSubnetGroupName="mine",
-        DBSubnetGroupDescription="mine",
-        SubnetIds=["subnet-0a0a0a0a"],
-    )
-    assert refusal[1] == 400

@@ -7,6 +7,8 @@ use crate::aws::{Aws, Lane, Service};
 
 /// RDS's largest page.
 const PAGE: i32 = 100;
+/// Its largest of DescribeOrderableDBInstanceOptions (RDS API reference).
+const LARGE_PAGE: i32 = 1000;
 
 /// A DB subnet group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,8 +86,8 @@ impl Aws {
         }
     }
 
-    /// DescribeOrderableDBInstanceOptions: the versions of an engine that a class can be had with, on gp3, in a VPC.
-    pub async fn orderable_versions(&self, engine: &str, class: &str) -> Outcome<BTreeSet<String>> {
+    /// DescribeOrderableDBInstanceOptions: the classes that a version of an engine can be had with, on gp3, in a VPC.
+    pub async fn orderable_classes(&self, engine: &str, version: &str) -> Outcome<BTreeSet<String>> {
         const OPERATION: &str = "DescribeOrderableDBInstanceOptions";
         let mut all = BTreeSet::new();
         let mut marker: Option<String> = None;
@@ -94,16 +96,16 @@ impl Aws {
                 .rds
                 .describe_orderable_db_instance_options()
                 .engine(engine)
-                .db_instance_class(class)
+                .engine_version(version)
                 .vpc(true)
-                .max_records(PAGE)
+                .max_records(LARGE_PAGE)
                 .set_marker(marker);
             let answer = self.call(Service::Rds, Lane::Write, OPERATION, call.send()).await?;
             let gp3 = |option: &&aws_sdk_rds::types::OrderableDbInstanceOption| {
                 option.storage_type() == Some("gp3")
             };
             let options = answer.orderable_db_instance_options().iter().filter(gp3);
-            all.extend(options.filter_map(|option| option.engine_version().map(str::to_owned)));
+            all.extend(options.filter_map(|option| option.db_instance_class().map(str::to_owned)));
             marker = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
             if marker.is_none() {
                 return Ok(all);

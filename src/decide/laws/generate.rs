@@ -76,6 +76,7 @@ pub(super) fn an_rds() -> impl Strategy<Value = Rds> {
                     identifier: "codesphere-x".into(),
                     arn: "arn".into(),
                     resource_id: "db-1".into(),
+                    created_at: None,
                     status: Status::new(STATUSES[status]),
                     engine: "postgres".into(),
                     engine_version: VERSIONS[version].into(),

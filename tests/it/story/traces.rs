@@ -94,6 +94,10 @@ async fn a_booking_is_one_trace_with_its_calls_and_the_steps_that_follow_name_th
     let step = collector.span("a step", |span| span.name == "step set-up-user").await;
     assert_eq!(attributes(&step)["service.id"], id.to_string());
     assert_ne!(step.trace_id, request.trace_id, "the worker's life is not the request's");
+    let read =
+        collector.span("a password to be read", |span| span.name == "secretsmanager GetSecretValue").await;
+    let parent = collector.span("the step that reads it", |span| span.span_id == read.parent_span_id).await;
+    assert!(parent.name.starts_with("step "), "{}", parent.name);
 
     assert_eq!(broker.terminate().await, Some(0));
     let all = collector.bytes.lock().unwrap();

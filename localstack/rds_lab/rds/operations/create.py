@@ -1,10 +1,9 @@
 """CreateDBInstance."""
 
-import re
 from typing import Any
 
 from rds_lab.engines.base import Address, ServerSpec
-from rds_lab.rds import errors, names
+from rds_lab.rds import encryption, errors, names, placement
 from rds_lab.rds.catalog import classes, versions
 from rds_lab.rds.cloud import Cloud, ParameterGroup, Region
 from rds_lab.rds.happenings.happening import Kind
@@ -14,7 +13,7 @@ from rds_lab.rds.parameter_groups import membership
 from rds_lab.rds.validation import names as valid_names
 from rds_lab.rds.validation import storage, tags, windows
 
-_SECURITY_GROUP = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
+_MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
 _DEFAULT_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 CERTIFICATE_AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 
@@ -81,6 +80,8 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
             region.happened(instance, now, "Finished DB Instance backup", "backup")
 
         instance.stages.append(Stage("backing-up", seconds("backingUp"), done=backed_up))
+    if instance.monitoring_interval:
+        instance.stages.append(Stage("configuring-enhanced-monitoring", seconds("configuringMonitoring")))
     cloud.moves(region, instance)
 
 
@@ -119,9 +120,7 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         )
     tag_list = tags.tags(request.get("Tags"))
     _check_quotas(cloud, region, identifier, gib)
-    subnet_group = (request.get("DBSubnetGroupName") or "default").lower()
-    if subnet_group not in region.subnet_groups:
-        raise errors.fault("DBSubnetGroupNotFoundFault", f"DBSubnetGroup '{subnet_group}' not found.")
+    subnet_group = placement.subnet_group(region, request.get("DBSubnetGroupName"))
     backup, maintenance = windows.chosen(
         request.get("PreferredBackupWindow"), request.get("PreferredMaintenanceWindow")
     )
@@ -143,22 +142,24 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         db_name=database,
         port=windows.port(request.get("Port") or _DEFAULT_PORTS[engine]),
         created_at=cloud.now(),
-        subnet_group=subnet_group,
-        availability_zone=request.get("AvailabilityZone") or region.region + "a",
+        subnet_group=subnet_group.name,
+        availability_zone=request.get("AvailabilityZone") or subnet_group.zones[0],
         multi_az=multi_az,
         backup_retention=windows.retention(_or(request.get("BackupRetentionPeriod"), 1)),
         backup_window=backup,
         maintenance_window=maintenance,
         deletion_protection=bool(request.get("DeletionProtection")),
         encrypted=bool(request.get("StorageEncrypted")),
-        kms_key_id=_kms_key(region, request),
+        kms_key_id=encryption.key_of(region, request),
         publicly_accessible=bool(request.get("PubliclyAccessible")),
         auto_minor_version_upgrade=_or(request.get("AutoMinorVersionUpgrade"), True),
         copy_tags_to_snapshot=bool(request.get("CopyTagsToSnapshot")),
         engine_lifecycle_support=_lifecycle_support(request),
         ca_certificate=certificate_authority(request.get("CACertificateIdentifier")),
-        security_groups=security_groups(request.get("VpcSecurityGroupIds")),
+        security_groups=placement.security_groups(region, subnet_group, request.get("VpcSecurityGroupIds")),
         parameter_group=parameter_group(region, engine, version, request.get("DBParameterGroupName")),
+        monitoring_interval=_monitoring(request),
+        monitoring_role=request.get("MonitoringRoleArn"),
         tags=tag_list,
     )
 
@@ -177,31 +178,11 @@ def _check_quotas(cloud: Cloud, region: Region, identifier: str, gib: int) -> No
         raise errors.fault("StorageQuotaExceededFault", "Storage quota exceeded")
 
 
-def _kms_key(region: Region, request: dict[str, Any]) -> str | None:
-    if not request.get("StorageEncrypted"):
-        if request.get("KmsKeyId"):
-            raise errors.invalid_combination("KmsKeyId can only be specified for encrypted DB instances.")
-        return None
-    key = request.get("KmsKeyId") or "alias/aws/rds"
-    if key.startswith("arn:"):
-        return key
-    kind = key if key.startswith("alias/") else f"key/{key}"
-    return f"arn:aws:kms:{region.region}:{region.account}:{kind}"
-
-
 def certificate_authority(name: str | None) -> str:
     """The authority of the server's certificate."""
     if name and name not in CERTIFICATE_AUTHORITIES:
         raise errors.fault("CertificateNotFoundFault", f"Certificate not found: {name}")
     return name or CERTIFICATE_AUTHORITIES[0]
-
-
-def security_groups(ids: list[str] | None) -> list[str]:
-    """VPC security groups; the VPC's default one where none is given."""
-    for each in ids or []:
-        if not _SECURITY_GROUP.fullmatch(each):
-            raise errors.invalid_value(f"Invalid security group , groupId= {each}, groupName=.")
-    return list(ids or ["sg-00000000000000000"])
 
 
 def parameter_group(region: Region, engine: str, version: str, name: str | None) -> str:
@@ -218,6 +199,23 @@ def parameter_group(region: Region, engine: str, version: str, name: str | None)
             f"instance. Please use a Parameter Group with DBParameterGroupFamily {family}"
         )
     return wanted
+
+
+def _monitoring(request: dict[str, Any]) -> int:
+    """RDS API reference, CreateDBInstance: seconds between two measurements, which a role sends."""
+    interval = _or(request.get("MonitoringInterval"), 0)
+    if interval not in _MONITORING_INTERVALS:
+        raise errors.invalid_value(f"Invalid monitoring interval: {interval}.")
+    if interval and not request.get("MonitoringRoleArn"):
+        raise errors.invalid_combination(
+            "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0."
+        )
+    if not interval and request.get("MonitoringRoleArn"):
+        raise errors.invalid_combination(
+            "You must specify a MonitoringInterval value other than 0 when you specify a MonitoringRoleARN "
+            "value."
+        )
+    return interval
 
 
 def _lifecycle_support(request: dict[str, Any]) -> str:

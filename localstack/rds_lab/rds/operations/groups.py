@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from rds_lab.rds import errors
+from rds_lab.rds import errors, placement
 from rds_lab.rds.cloud import Region, SubnetGroup
 from rds_lab.rds.describe import subnet_group
 from rds_lab.rds.paging import page
@@ -23,7 +23,7 @@ def describe_subnet_groups(region: Region, request: dict[str, Any]) -> dict[str,
 
 
 def create_subnet_group(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """In two zones at least."""
+    """Of subnets that there are."""
     for required in ("DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds"):
         if not request.get(required):
             raise errors.missing(required)
@@ -32,15 +32,8 @@ def create_subnet_group(region: Region, request: dict[str, Any]) -> dict[str, An
         raise errors.invalid_value(f"The parameter DBSubnetGroupName is not a valid name: {name}")
     if name in region.subnet_groups:
         raise errors.fault("DBSubnetGroupAlreadyExistsFault", f"The DB subnet group '{name}' already exists.")
-    if len(set(request["SubnetIds"])) < 2:
-        raise errors.fault(
-            "DBSubnetGroupDoesNotCoverEnoughAZs",
-            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ "
-            "coverage: 1. "
-            "Add subnets to cover at least 2 AZs.",
-        )
     tag_list = tags.tags(request.get("Tags"))
-    subnets = list(request["SubnetIds"])
+    subnets = placement.subnets(region, request["SubnetIds"])
     group = SubnetGroup(name, request["DBSubnetGroupDescription"], subnets, tags=tag_list)
     region.subnet_groups[name] = group
     return {"DBSubnetGroup": subnet_group(region, group)}

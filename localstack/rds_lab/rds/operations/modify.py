@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rds_lab.rds import acceptance, changes, errors
+from rds_lab.rds import acceptance, changes, errors, placement
 from rds_lab.rds.catalog import classes, versions
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
@@ -17,7 +17,6 @@ _AT_ONCE: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "CopyTagsToSnapshot": ("copy_tags_to_snapshot", bool),
     "DeletionProtection": ("deletion_protection", bool),
     "PubliclyAccessible": ("publicly_accessible", bool),
-    "VpcSecurityGroupIds": ("security_groups", create.security_groups),
     "PreferredBackupWindow": ("backup_window", str),
     "PreferredMaintenanceWindow": ("maintenance_window", str.lower),
 }
@@ -110,6 +109,10 @@ def _at_once(region: Region, instance: Instance, request: dict[str, Any]) -> lis
         value = read(request[parameter])
         if value != getattr(instance, attribute):
             found.append((parameter, attribute, value))
+    if (ids := request.get("VpcSecurityGroupIds")) is not None:
+        groups = placement.security_groups(region, region.subnet_groups[instance.subnet_group], ids)
+        if set(groups) != set(instance.security_groups):
+            found.append(("VpcSecurityGroupIds", "security_groups", groups))
     gib = request.get("AllocatedStorage") or instance.pending.get("AllocatedStorage")
     gib = gib or instance.allocated_storage
     if (most := request.get("MaxAllocatedStorage")) is not None:
@@ -122,7 +125,7 @@ def _at_once(region: Region, instance: Instance, request: dict[str, Any]) -> lis
         # The limit has to be raised along.
         storage.maximum(instance.engine, instance.storage_type, gib, instance.max_allocated_storage or gib)
     if subnets := request.get("DBSubnetGroupName"):
-        _refuse_move(region, instance, subnets.lower())
+        _refuse_move(region, instance, subnets)
     return found
 
 
@@ -138,16 +141,20 @@ def _group(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
 
 
 def _refuse_move(region: Region, instance: Instance, subnets: str) -> None:
-    if subnets == instance.subnet_group:
+    if subnets.lower() == instance.subnet_group:
         raise errors.fault(
             "InvalidVPCNetworkStateFault",
             "The specified DB instance is already in the target DB subnet group.",
         )
-    if subnets not in region.subnet_groups:
-        raise errors.fault("DBSubnetGroupNotFoundFault", f"DBSubnetGroup '{subnets}' not found.")
+    target = placement.subnet_group(region, subnets)
+    if target.vpc != region.subnet_groups[instance.subnet_group].vpc:
+        raise errors.fault(
+            "InvalidVPCNetworkStateFault",
+            "This RDS is a local one, which moves no DB instance to another VPC.",
+        )
     raise errors.fault(
         "InvalidVPCNetworkStateFault",
-        f"You cannot move DB instance {instance.identifier} to subnet group {subnets}. The specified DB "
+        f"You cannot move DB instance {instance.identifier} to subnet group {target.name}. The specified DB "
         "subnet group "
         "and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the specified "
         "DB "

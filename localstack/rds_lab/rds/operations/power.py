@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rds_lab.rds import acceptance, changes, errors
+from rds_lab.rds import acceptance, changes, encryption, errors, placement
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
@@ -29,7 +29,9 @@ def reboot(cloud: Cloud, region: Region, instance: Instance, failover: bool = Fa
 
     def done(now: float) -> None:
         if failover:
-            instance.availability_zone = instance.secondary_zone or instance.availability_zone
+            instance.availability_zone = (
+                placement.standby_zone(region, instance) or instance.availability_zone
+            )
             region.happened(instance, now, "Multi-AZ instance failover completed", "failover")
         if launch.ended(now):
             region.happened(instance, now, "DB instance restarted", "availability")
@@ -57,6 +59,7 @@ def stop(cloud: Cloud, region: Region, instance: Instance) -> None:
 def start(cloud: Cloud, region: Region, instance: Instance) -> None:
     """Start what was stopped."""
     acceptance.start(instance)
+    encryption.check(region, instance)
     resume(cloud, region, instance)
 
 
