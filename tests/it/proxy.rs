@@ -50,8 +50,7 @@ impl Proxy {
 
     /// From now on counts anew, and cuts once.
     pub(crate) fn cut(&self, cut: Cut, kill: impl Fn() + Send + Sync + 'static) {
-        *self.plan.lock().unwrap() =
-            Plan { cut: Some((cut, Box::new(kill))), ..Plan::default() };
+        *self.plan.lock().unwrap() = Plan { cut: Some((cut, Box::new(kill))), ..Plan::default() };
     }
 
     /// Fails every call, or stops doing so: AWS as it is when it is down.

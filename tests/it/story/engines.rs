@@ -31,8 +31,8 @@ struct Fixed {
 const PERFORMANCE_SCHEMA: Fixed = Fixed {
     name: "performance_schema",
     value: || json!(true),
-    show: "select cast(@@performance_schema as char)",
-    shown: "1",
+    show: "select if(@@performance_schema, 'on', 'off')",
+    shown: "on",
 };
 
 pub(super) const POSTGRES: Engine = Engine {
@@ -126,10 +126,7 @@ async fn life(engine: &Engine) {
     let error = status["error"].as_str().unwrap();
     assert!(error.starts_with("RDS gave up on changing the instance class: "), "{error}");
     let status = broker.change(id, &memory(2000)).await;
-    assert_eq!(
-        (status.get("error"), &status["details"]["instanceClass"]),
-        (None, &json!("db.t4g.small"))
-    );
+    assert_eq!((status.get("error"), &status["details"]["instanceClass"]), (None, &json!("db.t4g.small")));
     Session::open(&status, second).await.expect("it goes on serving");
 
     for version in [engine.minor, engine.major] {
@@ -160,10 +157,7 @@ async fn life(engine: &Engine) {
 
     lab().happens(&identifier, json!({"kind": "status", "status": "failed"})).await;
     let status = broker.until(id, "the end to be told", |status| status.get("error").is_some()).await;
-    assert_eq!(
-        (&status["details"]["state"], &status["details"]["ready"]),
-        (&json!("failed"), &json!(false))
-    );
+    assert_eq!((&status["details"]["state"], &status["details"]["ready"]), (&json!("failed"), &json!(false)));
     assert_eq!(broker.delete(id).await.status, 204);
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;

@@ -74,8 +74,8 @@ async fn late_wishes(wishes: [(u64, &str); 2], shown_before: &str) {
     assert_eq!(status["details"]["instanceClass"], shown_before);
     let identifier = broker.identifier(id);
     // RDS is busy until both are written: what it is asked for from then on is the second.
-    lab().happens(&identifier, json!({"kind": "status", "status": "backing-up"})).await;
-    broker.until(id, "RDS to be busy", |status| !status["details"]["waitingFor"].is_null()).await;
+    lab().happens(&identifier, json!({"kind": "status", "status": "maintenance"})).await;
+    broker.until(id, "RDS to be busy", |status| status["details"]["ready"] == false).await;
     for (memory, _) in wishes {
         lab().happens(&identifier, json!({"kind": "late_tags", "seconds": 3})).await;
         let change = json!({"plan": {"parameters": {"memory": memory}}});

@@ -50,10 +50,8 @@ async fn a_parameter_that_the_server_takes_at_once_needs_no_reboot() {
     let status = broker.book(id, &body).await;
     let user = connect(&status, body["secrets"]["userPassword"].as_str().unwrap()).await.unwrap();
     broker.change(id, &json!({"config": {"parameters": {"work_mem": 4096}}})).await;
-    eventually("the session to see it", async || {
-        (ask(&user, "show work_mem").await == "4MB").then_some(())
-    })
-    .await;
+    eventually("the session to see it", async || (ask(&user, "show work_mem").await == "4MB").then_some(()))
+        .await;
 }
 
 #[tokio::test]

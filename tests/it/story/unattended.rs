@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::window::window;
+use super::window::{backups, window};
 use crate::broker::{Broker, booking, eventually, unique_name};
 use crate::lab::lab;
 
@@ -59,11 +59,14 @@ async fn what_is_parked_is_done_when_the_window_opens() {
         let console = console.preferred_maintenance_window(maintenance).preferred_backup_window(backup);
         console.send().await.unwrap();
     };
-    move_window(window(12), super::window::backups()).await;
+    move_window(window(12), backups()).await;
     broker.insist("PATCH", &format!("/{id}"), Some(&json!({"plan": {"parameters": {"memory": 2000}}}))).await;
-    eventually("the broker to park it", async || broker.log().contains("maintenance").then_some(())).await;
+    eventually("the broker to park it", async || {
+        (broker.waits("maintenance-window").await == 1).then_some(())
+    })
+    .await;
     assert_eq!(lab().describe(&identifier).await.db_instance_class(), Some("db.t4g.micro"));
     // The time itself cannot be moved, but the window can, and RDS's is not the wish's.
-    move_window(window(0), super::window::backups()).await;
+    move_window(window(0), backups()).await;
     until_the_class_is(&broker, id, "db.t4g.small").await;
 }

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking, password};
+use crate::broker::{Broker, booking, password, unique_name};
 use crate::database::{Session, ask, connect};
 use crate::lab::lab;
 
@@ -126,7 +126,8 @@ async fn what_an_operator_has_parked_in_aws_is_not_brought_forward_by_a_harmless
 
 #[tokio::test]
 async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_outage_is_changed() {
-    let broker = Broker::start().await;
+    // What someone has parked is looked at for a while before nothing is left to do.
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_REFRESH_ACTIVE_SECONDS", "0.1")]).await;
     let id = Uuid::new_v4();
     let mut body = booking(id);
     body["config"] = json!({"maintenanceWindow": window(12), "backupWindow": backups()});
@@ -137,7 +138,11 @@ async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_out
     let still_parked = async |after: &str| {
         let seen = lab().describe(&identifier).await;
         let pending = seen.pending_modified_values().and_then(|pending| pending.db_instance_class());
-        assert_eq!((seen.db_instance_class(), pending), (Some("db.t4g.micro"), Some("db.t4g.medium")), "{after}");
+        assert_eq!(
+            (seen.db_instance_class(), pending),
+            (Some("db.t4g.micro"), Some("db.t4g.medium")),
+            "{after}"
+        );
     };
     still_parked("to begin with").await;
 
