@@ -15,7 +15,7 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Paths:
-    """The run-time files of one lab. All that a stopped lab may leave is the CA and logs."""
+    """The run-time files of one lab. All that a stopped lab may leave is the CA, logs and the audit."""
 
     var: Path
 
@@ -28,6 +28,11 @@ class Paths:
     def ca_key(self) -> Path:
         """Signs server certificates; readable by its owner only."""
         return self.var / "ca.key"
+
+    @property
+    def audit(self) -> Path:
+        """Every decision about roles, written when the lab is stopped."""
+        return self.var / "audit.json"
 
     @property
     def servers(self) -> Path:

@@ -64,7 +64,11 @@ def start_lab() -> None:
 
 @hooks.on_infra_shutdown()
 def stop_lab() -> None:
-    """End every server and remove its data."""
+    """Keep what IAM decided; end every server and remove its data."""
     from rds_lab.lab import lab
+    from rds_lab.paths import lab_paths
 
-    lab().servers.stop_all()
+    try:
+        lab().enforcer.audit.save(lab_paths().audit)
+    finally:
+        lab().servers.stop_all()

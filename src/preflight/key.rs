@@ -8,20 +8,24 @@ const WHAT: &str = "KMS key";
 
 pub(super) async fn check(aws: &Aws, config: &Config) -> Finding {
     let Some(id) = &config.kms_key_id else { return Finding::fine(WHAT, "AWS's own keys") };
+    if !names_a_key(id) {
+        let fix = "give BROKER_KMS_KEY_ID the key's ARN: what is set is neither ARN, nor id, nor alias";
+        return Finding::wrong(WHAT, "it is no key", fix);
+    }
     match aws.key(id).await {
         Ok(Some(key)) => judge(id, &key),
         Ok(None) => {
             let fix = "correct BROKER_KMS_KEY_ID: the ARN of a key in the region of the databases";
             Finding::wrong(WHAT, "there is no such key", fix)
         }
-        Err(failure)
-            if ["InvalidArnException", "ValidationException"].iter().any(|code| failure.is_code(code)) =>
-        {
-            let fix = "give BROKER_KMS_KEY_ID the key's ARN: what is set is neither ARN, nor id, nor alias";
-            Finding::wrong(WHAT, "it is no key", fix)
-        }
         Err(failure) => Finding::failed(WHAT, &failure),
     }
+}
+
+/// An ARN of KMS's, an alias, a key of several regions, or a UUID (KMS developer guide, "Key identifiers").
+fn names_a_key(id: &str) -> bool {
+    let is_arn = id.starts_with("arn:") && id.split(':').nth(2) == Some("kms");
+    is_arn || id.starts_with("alias/") || id.starts_with("mrk-") || uuid::Uuid::try_parse(id).is_ok()
 }
 
 fn judge(id: &str, key: &Key) -> Finding {
@@ -48,6 +52,22 @@ fn judge(id: &str, key: &Key) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_named_as_kms_does() {
+        let uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        for good in [
+            uuid,
+            "alias/databases",
+            "mrk-1234",
+            &format!("arn:aws:kms:eu-central-1:123456789012:key/{uuid}"),
+        ] {
+            assert!(names_a_key(good), "{good}");
+        }
+        for bad in ["my key", "arn:aws:s3:::bucket", "databases"] {
+            assert!(!names_a_key(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn a_key_must_be_enabled_and_of_the_kind_that_rds_takes() {

@@ -7,6 +7,7 @@ mod cli;
 mod database;
 mod http;
 mod lab;
+mod neighbours;
 mod proxy;
 mod role;
 mod sql;

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::lab::{REGION, lab};
+use crate::neighbours::KEY;
 
 /// The documents of the broker's role; those of KMS and of monitoring are for deployments that use them.
 pub(crate) const POLICIES: [(&str, &str); 5] = [
@@ -30,7 +31,7 @@ pub(crate) fn rendered(policy: &str, name: &str) -> Value {
         ("account", ACCOUNT.to_owned()),
         ("prefix", name.to_owned()),
         ("subnet_group", "default".to_owned()),
-        ("kms_key_arn", format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/story")),
+        ("kms_key_arn", format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}")),
         ("monitoring_role_arn", MONITORING_ROLE.to_owned()),
         ("token_secret_arn", format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:tokens-AbCdEf")),
     ];

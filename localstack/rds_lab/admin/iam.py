@@ -21,8 +21,7 @@ def register(router: Router, enforcer: Enforcer) -> None:
         return routes.answer(204)
 
     def audit(request: Request) -> Response:
-        with enforcer.lock:
-            return routes.answer(200, list(enforcer.audit.values()))
+        return routes.answer(200, enforcer.audit.all())
 
     routes.add(router, "iam/roles", roles, ["POST"])
     routes.add(router, "iam/audit", audit, ["GET"])

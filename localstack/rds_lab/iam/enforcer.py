@@ -3,8 +3,6 @@
 A caller is known by its access key; one without a role here, like ``test``, may do anything.
 """
 
-import json
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +10,8 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 
-from rds_lab.iam.evaluate import allows
+from rds_lab.iam.audit import Audit
+from rds_lab.iam.evaluate import Decision, decide
 from rds_lab.iam.needed import Need, needs
 from rds_lab.iam.world import LiveWorld
 from rds_lab.rds.happenings.board import Happenings
@@ -28,11 +27,14 @@ class Role:
     policies: list[dict[str, Any]]
     boundary: dict[str, Any] | None = None
 
-    def may(self, need: Need) -> bool:
-        """Whether its policies and its boundary allow something."""
-        bounds = [self.policies] if self.boundary is None else [self.policies, [self.boundary]]
+    def may(self, need: Need) -> Decision:
+        """Whether its policies allow something, and its boundary where it has one."""
         context = {**need.context, "aws:principalarn": [self.arn]}
-        return all(allows(documents, need.action, need.resource, context) for documents in bounds)
+        policies = decide(self.policies, need.action, need.resource, context)
+        if self.boundary is None or not policies.allowed:
+            return policies
+        bound = decide([self.boundary], need.action, need.resource, context)
+        return policies if bound.allowed else bound
 
 
 @dataclass
@@ -41,8 +43,9 @@ class Enforcer:
 
     happenings: Happenings
     roles: dict[str, Role] = field(default_factory=dict)
-    audit: dict[str, dict[str, Any]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    audit: Audit = field(default_factory=Audit)
+    # Those that have made an instance.
+    makers: set[str] = field(default_factory=set)
 
     def before(self, chain: HandlerChain, context: RequestContext, response: Response) -> None:
         """Refuse the call, or let it pass."""
@@ -51,25 +54,17 @@ class Enforcer:
         role = self.roles.get(_access_key(context))
         if role is None or context.service.service_name not in SERVICES:
             return
-        world = LiveWorld(context, self.happenings.cloud)
+        # On AWS the service-linked role is there from an account's first instance on. Here each role meets
+        # its absence once: who of those that share the account comes first must not decide for the others.
+        world = LiveWorld(context, self.happenings, has_service_linked_role=role.arn in self.makers)
         request = dict(context.service_request or {})
         for need in needs(world, context.service.service_name, context.operation.name, request):
-            allowed = role.may(need)
-            self._note(role, need, allowed)
-            if not allowed:
+            decision = role.may(need)
+            self.audit.note(role.arn, need, decision)
+            if not decision.allowed:
                 raise _refused(context, role, need)
-
-    def _note(self, role: Role, need: Need, allowed: bool) -> None:
-        """Once per different question: stories ask the same thousands of times."""
-        entry = {
-            "principal": role.arn,
-            "action": need.action,
-            "resource": need.resource,
-            "context": need.context,
-            "allowed": allowed,
-        }
-        with self.lock:
-            self.audit.setdefault(json.dumps(entry, sort_keys=True), entry)
+        if context.operation.name == "CreateDBInstance":
+            self.makers.add(role.arn)
 
 
 def _access_key(context: RequestContext) -> str:

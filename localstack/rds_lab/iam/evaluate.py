@@ -5,6 +5,7 @@ Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements:
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,15 +21,28 @@ class UnknownOperator(ValueError):
     """A condition operator that this evaluator does not know: it must not be guessed."""
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What came of a request, and the Sids of the statements that decided it."""
+
+    allowed: bool
+    by: tuple[str, ...]
+
+
 def allows(policies: Sequence[Policy], action: str, resource: str, context: Context) -> bool:
     """Whether a statement allows the action on the resource, and none denies it."""
-    effects = {
-        statement["Effect"]
-        for policy in policies
-        for statement in _list(policy["Statement"])
-        if matches(statement, action, resource, context)
-    }
-    return effects == {"Allow"}
+    return decide(policies, action, resource, context).allowed
+
+
+def decide(policies: Sequence[Policy], action: str, resource: str, context: Context) -> Decision:
+    """The same, with the statements: those that deny, or else those that allow."""
+    found: dict[str, list[str]] = {"Allow": [], "Deny": []}
+    for policy in policies:
+        for statement in _list(policy["Statement"]):
+            if matches(statement, action, resource, context):
+                found[statement["Effect"]].append(statement.get("Sid", ""))
+    denied = found["Deny"]
+    return Decision(bool(found["Allow"]) and not denied, tuple(denied or found["Allow"]))
 
 
 def matches(statement: Policy, action: str, resource: str, context: Context) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from rds_lab.iam.world import World
 
 Request = dict[str, Any]
+Tags = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,15 @@ def needs(world: World, service: str, operation: str, request: Request) -> list[
     if keys:
         base["aws:tagkeys"] = keys
     if service == "rds":
-        return list(_rds(world, operation, request, base, bool(tags)))
+        return list(_rds(world, operation, request, base, tags))
     if service == "kms":
         return [Need(f"kms:{operation}", world.key_arn(request.get("KeyId") or "*"), base)]
     if service == "ec2":
         return [Need(f"ec2:{operation}", "*", base)]
-    return list(_secrets(world, operation, request, base, bool(tags)))
+    return list(_secrets(world, operation, request, base, tags))
 
 
-def _rds(world: World, operation: str, request: Request, base: dict, tagged: bool) -> Iterator[Need]:
+def _rds(world: World, operation: str, request: Request, base: dict, tags: Tags) -> Iterator[Need]:
     action = f"rds:{operation}"
 
     def need(kind: str, name: str, act: str = action, **more: list[str]) -> Need:
@@ -64,15 +65,18 @@ def _rds(world: World, operation: str, request: Request, base: dict, tagged: boo
     identifier = (request.get("DBInstanceIdentifier") or "").lower()
     group = (request.get("DBParameterGroupName") or "").lower()
     if operation == "CreateDBInstance":
-        public = str(bool(request.get("PubliclyAccessible"))).lower()
-        new = {**base, "rds:publiclyaccessible": [public]}
+        new = {
+            **base,
+            "rds:publiclyaccessible": [_bool(request.get("PubliclyAccessible"))],
+            "rds:storageencrypted": [_bool(request.get("StorageEncrypted"))],
+        }
         arn = world.rds_arn("db", identifier)
-        yield Need(action, arn, new)
+        yield from _made(action, arn, new, tags)
         yield need("subgrp", (request.get("DBSubnetGroupName") or "default").lower())
         if group:
             yield need("pg", group)
-        if tagged:
-            yield Need("rds:AddTagsToResource", arn, base)
+        if tags:
+            yield from _made("rds:AddTagsToResource", arn, base, tags)
         if request.get("StorageEncrypted") and request.get("KmsKeyId"):
             yield from _key(world, request["KmsKeyId"], "rds", creating=True)
         if role := request.get("MonitoringRoleArn"):
@@ -92,13 +96,16 @@ def _rds(world: World, operation: str, request: Request, base: dict, tagged: boo
         yield need("db", identifier)
         if snapshot := request.get("FinalDBSnapshotIdentifier"):
             yield need("db", identifier, "rds:CreateDBSnapshot")
-            yield need("snapshot", snapshot.lower(), "rds:CreateDBSnapshot")
-            if world.copies_tags(identifier):
-                yield need("snapshot", snapshot.lower(), "rds:AddTagsToResource")
+            arn = world.rds_arn("snapshot", snapshot.lower())
+            copied = world.rds_tags("db", identifier) if world.copies_tags(identifier) else {}
+            yield from _made("rds:CreateDBSnapshot", arn, base, copied)
+            if copied:
+                yield from _made("rds:AddTagsToResource", arn, base, copied)
     elif operation == "CreateDBParameterGroup":
-        yield need("pg", group)
-        if tagged:
-            yield need("pg", group, "rds:AddTagsToResource")
+        arn = world.rds_arn("pg", group)
+        yield from _made(action, arn, base, tags)
+        if tags:
+            yield from _made("rds:AddTagsToResource", arn, base, tags)
     elif operation == "DescribeDBSnapshots":
         yield need("snapshot", (request.get("DBSnapshotIdentifier") or "*").lower())
         if identifier:
@@ -113,25 +120,40 @@ def _rds(world: World, operation: str, request: Request, base: dict, tagged: boo
         yield need("db", identifier or "*")
 
 
-def _secrets(world: World, operation: str, request: Request, base: dict, tagged: bool) -> Iterator[Need]:
+def _secrets(world: World, operation: str, request: Request, base: dict, tags: Tags) -> Iterator[Need]:
     action = f"secretsmanager:{operation}"
     if operation == "ListSecrets":
         yield Need(action, "*", base)
         return
     name = request.get("SecretId") or request.get("Name") or ""
-    arn, tags, key = world.secret(name)
+    arn, has, key = world.secret(name)
     if operation == "CreateSecret":
-        yield Need(action, arn, {**base, "secretsmanager:name": [name]})
-        if tagged:
-            yield Need("secretsmanager:TagResource", arn, base)
+        yield from _made(action, arn, {**base, "secretsmanager:name": [name]}, tags)
+        if tags:
+            yield from _made("secretsmanager:TagResource", arn, base, tags)
         if request.get("KmsKeyId"):
             yield from _key(world, request["KmsKeyId"], "secretsmanager", creating=False)
         return
-    yield Need(action, arn, {**base, **_tags(tags)})
+    yield Need(action, arn, {**base, **_tags(has)})
     if key and operation in ("GetSecretValue", "PutSecretValue"):
         writing = operation == "PutSecretValue"
         for use in ["kms:GenerateDataKey", "kms:Decrypt"] if writing else ["kms:Decrypt"]:
             yield Need(use, world.key_arn(key), _via(world, "secretsmanager"))
+
+
+def _made(action: str, arn: str, context: dict[str, list[str]], tags: Tags) -> Iterator[Need]:
+    """About something that is being made: with and without the tags it gets as tags of the resource.
+
+    They are there "in requests that create a resource with an attached tag", the IAM user guide says of
+    ``aws:ResourceTag``; that every service does so is not known. So both must be allowed.
+    """
+    yield Need(action, arn, context)
+    if tags:
+        yield Need(action, arn, {**context, **_tags(tags)})
+
+
+def _bool(value: Any) -> str:
+    return str(bool(value)).lower()
 
 
 def _key(world: World, key: str, service: str, *, creating: bool) -> Iterator[Need]:
@@ -147,5 +169,5 @@ def _via(world: World, service: str) -> dict[str, list[str]]:
     return {"kms:viaservice": [f"{service}.{world.region}.amazonaws.com"]}
 
 
-def _tags(tags: dict[str, str]) -> dict[str, list[str]]:
+def _tags(tags: Tags) -> dict[str, list[str]]:
     return {f"aws:resourcetag/{key.lower()}": [value] for key, value in tags.items()}

@@ -5,7 +5,7 @@ from typing import Protocol
 from localstack.aws.api import RequestContext
 
 from rds_lab.neighbours.live import neighbours
-from rds_lab.rds.cloud import Cloud
+from rds_lab.rds.happenings.board import Happenings
 from rds_lab.secretsmanager.guard import backend_for
 
 
@@ -35,15 +35,18 @@ class World(Protocol):
 class LiveWorld:
     """The region that a request is about."""
 
-    def __init__(self, context: RequestContext, cloud: Cloud | None) -> None:
+    def __init__(
+        self, context: RequestContext, happenings: Happenings, *, has_service_linked_role: bool
+    ) -> None:
         self.region = context.region
+        self.has_service_linked_role = has_service_linked_role
         self._context = context
+        self._happenings = happenings
+        cloud = happenings.cloud
         self._region = cloud.region(context.account_id, context.region) if cloud else None
         self._prefix = f"arn:{context.partition}"
         roles = f"{self._prefix}:iam::{context.account_id}:role/aws-service-role"
         self.service_linked_role = f"{roles}/rds.amazonaws.com/AWSServiceRoleForRDS"
-        # It is made with the first instance of an account.
-        self.has_service_linked_role = bool(self._region and self._region.instances)
 
     def rds_arn(self, kind: str, name: str) -> str:
         """See :class:`World`."""
@@ -51,7 +54,7 @@ class LiveWorld:
 
     def rds_tags(self, kind: str, name: str) -> dict[str, str]:
         """See :class:`World`."""
-        if self._region is None:
+        if self._region is None or not self._happenings.tags_are_known(kind, name):
             return {}
         if kind == "snapshot":
             tags = self._region.snapshots.get(name, {}).get("TagList", [])
@@ -74,7 +77,9 @@ class LiveWorld:
         backend = backend_for(self._context, name)
         if name in backend.secrets:
             secret = backend.secrets[name]
-            return secret.arn, {tag["Key"]: tag["Value"] for tag in secret.tags or []}, secret.kms_key_id
+            is_known = self._happenings.tags_are_known("secret", secret.name)
+            tags = {tag["Key"]: tag["Value"] for tag in secret.tags or []} if is_known else {}
+            return secret.arn, tags, secret.kms_key_id
         if name.startswith("arn:"):
             return name, {}, None
         # What it will be called: six characters are added to the name.

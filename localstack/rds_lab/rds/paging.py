@@ -15,14 +15,14 @@ Row = TypeVar("Row")
 
 
 def page(
-    rows: list[Row], request: dict[str, Any], name: Callable[[Row], str], size: int = 100
+    rows: list[Row], request: dict[str, Any], name: Callable[[Row], str], size: int = 100, largest: int = 100
 ) -> tuple[list[Row], str | None]:
     """The rows of one page, which must be sorted by name, and the marker of the next."""
     most = request.get("MaxRecords")
     if most is None:
         most = size
-    elif not 20 <= most <= 100:
-        raise errors.invalid_value(f"Invalid value {most} for MaxRecords. Must be between 20 and 100")
+    elif not 20 <= most <= largest:
+        raise errors.invalid_value(f"Invalid value {most} for MaxRecords. Must be between 20 and {largest}")
     start = 0
     if marker := request.get("Marker"):
         start = bisect_right(rows, _decode(marker), key=name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rds_lab.iam.evaluate import UnknownOperator, allows
+from rds_lab.iam.evaluate import Decision, UnknownOperator, allows, decide
 
 ARN = "arn:aws:rds:eu-central-1:000000000000:db:codesphere-1"
 
@@ -67,6 +67,18 @@ def test_actions_and_resources(policies, expected):
 def test_conditions(condition, context, expected):
     document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]}
     assert allows([document], "rds:ModifyDBInstance", ARN, context) is expected
+
+
+def test_the_statements_that_decided_are_named():
+    def named(sid, *arguments):
+        document = policy(*arguments)
+        document["Statement"]["Sid"] = sid
+        return document
+
+    one, two, other = named("One"), named("Two"), named("Other", "Allow", "rds:DeleteDBInstance")
+    no = named("No", "Deny", "rds:Modify*")
+    told = [decide(each, "rds:ModifyDBInstance", ARN, {}) for each in ([one, two, other], [one, no], [other])]
+    assert told == [Decision(True, ("One", "Two")), Decision(False, ("No",)), Decision(False, ())]
 
 
 def test_what_it_does_not_know_is_not_guessed():

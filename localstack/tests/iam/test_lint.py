@@ -1,23 +1,11 @@
 """A linter over ``policies/``: what it finds is mended, or stands here with the reason why it is right."""
 
 import json
-import re
-from pathlib import Path
 
 import pytest
+from broker_policies import POLICIES, text_of
 from parliament import analyze_policy_string
 
-POLICIES = Path(__file__).parents[3] / "policies"
-VALUES = {
-    "partition": "aws",
-    "region": "eu-central-1",
-    "account": "000000000000",
-    "prefix": "codesphere",
-    "subnet_group": "databases",
-    "kms_key_arn": "arn:aws:kms:eu-central-1:000000000000:key/1234",
-    "monitoring_role_arn": "arn:aws:iam::000000000000:role/monitoring",
-    "token_secret_arn": "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tokens-AbCdEf",
-}
 FILES = sorted(path.stem for path in POLICIES.glob("*.json"))
 
 _APART = "one call is decided resource by resource, and the other resource of this call is allowed by {}"
@@ -25,9 +13,10 @@ _NARROW = "the action supports resources; the linter's data is of 2024 and too o
 
 # By policy, Sid and kind of finding.
 RIGHT = {
-    ("broker-lifecycle", "CreateTaggedPrivateInstances", "UNKNOWN_CONDITION_FOR_ACTION"): _NARROW,
+    ("broker-lifecycle", "CreateTaggedPrivateEncryptedInstances", "UNKNOWN_CONDITION_FOR_ACTION"): _NARROW,
+    ("broker-unencrypted", "CreateUnencryptedInstancesToo", "UNKNOWN_CONDITION_FOR_ACTION"): _NARROW,
     ("broker-lifecycle", "CreateInstancesInTheSubnetGroup", "RESOURCE_MISMATCH"): _APART.format(
-        "CreateTaggedPrivateInstances"
+        "CreateTaggedPrivateEncryptedInstances"
     ),
     ("broker-lifecycle", "UseParameterGroups", "RESOURCE_MISMATCH"): _APART.format("ChangeOwnInstances"),
     ("broker-lifecycle", "TakeFinalSnapshotsOfOwnInstances", "RESOURCE_MISMATCH"): _APART.format(
@@ -53,6 +42,9 @@ RIGHT = {
     ): "a key has no ARN before it is made; the request's tag narrows it",
     ("terraform", "ChangeTheKey", "RESOURCE_MISMATCH"): _APART.format("NameTheKey"),
     ("terraform", "NameTheKey", "RESOURCE_MISMATCH"): _APART.format("ChangeTheKey"),
+    ("terraform", "RulesOfItsOwnSecurityGroups", "RESOURCE_MISMATCH"): _APART.format(
+        "ChangeAndRemoveItsOwnNetwork"
+    ),
     (
         "terraform",
         "DescribeTheTasks",
@@ -64,12 +56,6 @@ RIGHT = {
         "RESOURCE_MISMATCH",
     ): "listeners of network load balancers: there is none",
 }
-
-
-def text_of(name):
-    text = (POLICIES / f"{name}.json").read_text()
-    rendered = re.sub(r"(?<!\$)\$\{(\w+)\}", lambda placeholder: VALUES[placeholder[1]], text)
-    return rendered.replace("$${", "${")
 
 
 def sid_at(text, line):

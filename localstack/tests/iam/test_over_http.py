@@ -1,13 +1,14 @@
-"""How each service words that a role may not: EC2, KMS and RDS over plain HTTP."""
+"""How each service words that a role may not, over plain HTTP; and what the lab tells and does about IAM."""
 
 import json
 import re
+import time
 from uuid import uuid4
 
 import pytest
 import requests
 
-EC2, KMS, RDS = "ec2", "kms", "rds"
+EC2, KMS, RDS, SECRETS = "ec2", "kms", "rds", "secretsmanager"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -26,18 +27,29 @@ def call(lab):
 
 
 @pytest.fixture
-def role(lab):
-    """The access key and ARN of a role that may do what is named, to what is named."""
+def admin(lab):
+    """Call an admin route; the answer as JSON, where there is one."""
 
-    def give(*actions, resource="*"):
-        key = f"ROLE{uuid4().hex}"
-        statement = {"Sid": "May", "Effect": "Allow", "Action": list(actions), "Resource": resource}
-        policy = {"Version": "2012-10-17", "Statement": [statement]}
-        arn = f"arn:aws:sts::000000000000:assumed-role/{key}/test"
-        body = json.dumps({"accessKeyId": key, "arn": arn, "policies": [policy]})
+    def send(method, route, body=None):
         with requests.Session() as session:
             session.trust_env = False
-            assert session.post(f"{lab.endpoint}/_localstack/rds-lab/iam/roles", data=body).status_code == 204
+            answer = session.request(method, f"{lab.endpoint}/_localstack/rds-lab/{route}", json=body)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    return send
+
+
+@pytest.fixture
+def role(admin):
+    """The access key and ARN of a role that may do what is named, to what is named, on a condition."""
+
+    def give(*actions, resource="*", **condition):
+        key = f"ROLE{uuid4().hex}"
+        statement = {"Sid": "May", "Effect": "Allow", "Action": list(actions), "Resource": resource}
+        policy = {"Version": "2012-10-17", "Statement": [statement | condition]}
+        arn = f"arn:aws:sts::000000000000:assumed-role/{key}/test"
+        admin("POST", "iam/roles", {"accessKeyId": key, "arn": arn, "policies": [policy]})
         return key, arn
 
     return give
@@ -113,3 +125,112 @@ def test_rds_refuses_with_its_envelope(call, role):
     where = " on resource: arn:aws:rds:eu-central-1:000000000000:db:*"
     assert "<Code>AccessDenied</Code>" in answer.text
     assert no_policy(arn, "rds:DescribeDBInstances", where) in answer.text
+
+
+def rds(call, key, operation, **request):
+    fields = "".join(f"&{name}={value}" for name, value in request.items())
+    return call(key, RDS, FORM, f"Action={operation}&Version=2014-10-31{fields}")
+
+
+def secrets(call, key, operation, **request):
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"secretsmanager.{operation}"}
+    return call(key, SECRETS, headers, json.dumps(request))
+
+
+@pytest.fixture
+def instance(call):
+    """Make an instance that carries the tag `broker: one`; it is deleted in the end."""
+    made = []
+
+    def make(identifier):
+        request = {"Engine": "postgres", "DBInstanceClass": "db.t4g.micro", "AllocatedStorage": 20}
+        request |= {"MasterUsername": "master", "MasterUserPassword": "a-password"}
+        tags = {"Tags.Tag.1.Key": "broker", "Tags.Tag.1.Value": "one"}
+        answer = rds(call, "test", "CreateDBInstance", DBInstanceIdentifier=identifier, **request, **tags)
+        assert answer.status_code == 200, answer.text
+        made.append(identifier)
+        return re.search("<DBInstanceArn>(.*)</DBInstanceArn>", answer.text)[1]
+
+    yield make
+    for identifier in made:
+        rds(call, "test", "DeleteDBInstance", DBInstanceIdentifier=identifier, SkipFinalSnapshot="true")
+
+
+BY_TAG = {"StringEquals": {"aws:ResourceTag/broker": "one"}}
+TAG = {"Tags.Tag.1.Key": "seen", "Tags.Tag.1.Value": "yes"}
+
+
+def until_allowed(ask):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if (answer := ask()).status_code == 200:
+            return
+        time.sleep(0.1)
+    raise AssertionError(answer.text)
+
+
+def test_of_a_young_instance_iam_knows_the_tags_late(call, role, admin, instance):
+    name = f"young-{uuid4()}"
+    admin("POST", "happenings", {"kind": "late_authorization", "identifier": name, "seconds": 2})
+    arn = instance(name)
+    key, _ = role("rds:AddTagsToResource", Condition=BY_TAG)
+
+    def tag():
+        return rds(call, key, "AddTagsToResource", ResourceName=arn, **TAG)
+
+    assert "<Code>AccessDenied</Code>" in tag().text
+    # RDS itself knows them.
+    assert "<Value>one</Value>" in rds(call, "test", "ListTagsForResource", ResourceName=arn).text
+    until_allowed(tag)
+
+
+def test_of_one_that_is_there_iam_forgets_them_and_those_of_what_belongs_to_it(call, role, admin, instance):
+    name, other = f"old-{uuid4()}", f"old-{uuid4()}"
+    arns = [instance(name), instance(other)]
+    tags = [{"Key": "broker", "Value": "one"}]
+    request = {"Name": f"{name}/password", "SecretString": "secret", "ClientRequestToken": str(uuid4())}
+    assert secrets(call, "test", "CreateSecret", Tags=tags, **request).status_code == 200
+    key, _ = role("rds:AddTagsToResource", "secretsmanager:GetSecretValue", Condition=BY_TAG)
+
+    def asked():
+        calls = [rds(call, key, "AddTagsToResource", ResourceName=arn, **TAG) for arn in arns]
+        return [*calls, secrets(call, key, "GetSecretValue", SecretId=f"{name}/password")]
+
+    assert [each.status_code for each in asked()] == [200, 200, 200]
+    happening = {"kind": "late_authorization", "identifier": name, "seconds": 2, "also": [f"{name}/"]}
+    admin("POST", "happenings", happening)
+    assert [each.status_code for each in asked()] == [403, 200, 400]
+    until_allowed(lambda: asked()[0])
+    until_allowed(lambda: asked()[2])
+
+
+def test_the_audit_tells_which_statement_decided(call, role, admin):
+    key, arn = role("ec2:DescribeSecurityGroups")
+    groups(call, key)
+    groups(call, key)
+    instances(call, key)
+    told = [each for each in admin("GET", "iam/audit") if each["principal"] == arn]
+    assert [(each["action"], each["allowed"], each["by"]) for each in told] == [
+        ("ec2:DescribeSecurityGroups", True, ["May"]),
+        ("rds:DescribeDBInstances", False, []),
+    ]
+
+
+def test_a_lab_that_is_stopped_leaves_the_audit(make_lab):
+    lab = make_lab()
+    assert lab.run("start").returncode == 0
+    policy = {"Statement": [{"Sid": "Look", "Effect": "Allow", "Action": "rds:Describe*", "Resource": "*"}]}
+    role = {
+        "accessKeyId": "ROLEaudit",
+        "arn": "arn:aws:sts::000000000000:assumed-role/a/b",
+        "policies": [policy],
+    }
+    scope = "Credential=ROLEaudit/20260101/eu-central-1/rds/aws4_request"
+    headers = FORM | {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=none"}
+    with requests.Session() as session:
+        session.trust_env = False
+        session.post(f"{lab.endpoint}/_localstack/rds-lab/iam/roles", json=role)
+        session.post(lab.endpoint, headers=headers, data="Action=DescribeDBInstances&Version=2014-10-31")
+    lab.run("stop")
+    [entry] = json.loads((lab.var / "audit.json").read_text())
+    assert (entry["action"], entry["by"]) == ("rds:DescribeDBInstances", ["Look"])

@@ -1,143 +1,35 @@
 """The policies of ``policies/``: enough for every step, no action too many, and nothing for strangers.
 
 That they are enough is shown by the stories of ``tests/it``, all of which run under them. Here each action is
-taken out in turn, and a named step must fail.
+taken out in turn, and a named step must fail; that the stories take those steps, and which statement let
+them, is what ``after_the_stories.py`` holds.
 """
 
-import copy
 import json
-from pathlib import Path
 
 import pytest
+from broker_policies import (
+    BROKER,
+    CREATES,
+    DB_ARN,
+    GROUP,
+    GROUP_ARN,
+    KEY,
+    MONITORING,
+    NEW,
+    POLICIES,
+    SECRET,
+    SNAPSHOT_ARN,
+    STEPS,
+    TAGS,
+    World,
+    allowed_by,
+    listed,
+    rendered,
+)
 
 from rds_lab.iam.evaluate import allows
 from rds_lab.iam.needed import needs
-
-POLICIES = Path(__file__).parents[3] / "policies"
-BROKER = ["broker-read", "broker-lifecycle", "broker-secrets", "broker-kms", "broker-monitoring"]
-ID = "codesphere-a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
-GROUP = f"{ID}-1a2b3c4d-postgres17"
-SECRET = "codesphere/a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11/inc/user"
-KEY = "arn:aws:kms:eu-central-1:000000000000:key/1234"
-MONITORING = "arn:aws:iam::000000000000:role/monitoring"
-TOKENS = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tokens-AbCdEf"
-OURS = {"codesphere:broker": "codesphere"}
-VALUES = {
-    "partition": "aws",
-    "region": "eu-central-1",
-    "account": "000000000000",
-    "prefix": "codesphere",
-    "subnet_group": "databases",
-    "kms_key_arn": KEY,
-    "token_secret_arn": TOKENS,
-    "monitoring_role_arn": MONITORING,
-}
-
-
-class World:
-    """An account with things of the broker's, or of someone else's."""
-
-    region = "eu-central-1"
-    service_linked_role = (
-        "arn:aws:iam::000000000000:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
-    )
-
-    def __init__(self, tags=None, *, first=False):
-        self.tags = OURS if tags is None else tags
-        self.has_service_linked_role = not first
-
-    def rds_arn(self, kind, name):
-        return f"arn:aws:rds:eu-central-1:000000000000:{kind}:{name}"
-
-    def rds_tags(self, kind, name):
-        return self.tags if kind in ("db", "pg") and not name.startswith("default") and name != "*" else {}
-
-    def copies_tags(self, identifier):
-        return True
-
-    def secret(self, name):
-        if name == TOKENS:
-            return TOKENS, {}, None
-        return f"arn:aws:secretsmanager:eu-central-1:000000000000:secret:{name}-AbCdEf", self.tags, KEY
-
-    def key_arn(self, key):
-        return key
-
-
-def rendered(name):
-    text = (POLICIES / f"{name}.json").read_text()
-    for placeholder, value in VALUES.items():
-        text = text.replace("${" + placeholder + "}", value)
-    assert "${" not in text.replace("$${", "")
-    return json.loads(text.replace("$${", "${"))
-
-
-TAGS = [{"Key": "codesphere:broker", "Value": "codesphere"}, {"Key": "codesphere:wish", "Value": "w"}]
-NEW = {
-    "DBInstanceIdentifier": ID,
-    "DBSubnetGroupName": "databases",
-    "PubliclyAccessible": False,
-    "StorageEncrypted": True,
-    "KmsKeyId": KEY,
-    "MonitoringInterval": 60,
-    "MonitoringRoleArn": MONITORING,
-    "Tags": TAGS,
-}
-DB_ARN = f"arn:aws:rds:eu-central-1:000000000000:db:{ID}"
-GROUP_ARN = f"arn:aws:rds:eu-central-1:000000000000:pg:{GROUP}"
-ONE = {"DBInstanceIdentifier": ID}
-# Step → service, operation, request; the step is named after the stories that need it (tests/it/story).
-STEPS = {
-    "check: quotas": ("rds", "DescribeAccountAttributes", {}),
-    "check: classes": ("rds", "DescribeOrderableDBInstanceOptions", {}),
-    "check: subnet group": ("rds", "DescribeDBSubnetGroups", {"DBSubnetGroupName": "databases"}),
-    "check: security groups": ("ec2", "DescribeSecurityGroups", {"GroupIds": ["sg-0123456789abcdef0"]}),
-    "check: key": ("kms", "DescribeKey", {"KeyId": KEY}),
-    "book: observe": ("rds", "DescribeDBInstances", {}),
-    "book: store a password": (
-        "secretsmanager",
-        "CreateSecret",
-        {"Name": SECRET, "KmsKeyId": KEY, "Tags": TAGS},
-    ),
-    "book: create the instance": ("rds", "CreateDBInstance", NEW),
-    "change: write the wish": ("rds", "AddTagsToResource", {"ResourceName": DB_ARN, "Tags": TAGS[1:]}),
-    "change: grow": ("rds", "ModifyDBInstance", ONE),
-    "rotate: read a password": ("secretsmanager", "GetSecretValue", {"SecretId": SECRET}),
-    "rotate: store the next": ("secretsmanager", "PutSecretValue", {"SecretId": SECRET}),
-    "upgrade: learn the ways": ("rds", "DescribeDBEngineVersions", {}),
-    "failure: learn why": ("rds", "DescribeEvents", {"SourceIdentifier": ID}),
-    "parameters: make a group": (
-        "rds",
-        "CreateDBParameterGroup",
-        {"DBParameterGroupName": GROUP, "Tags": TAGS},
-    ),
-    "parameters: fill it": ("rds", "ModifyDBParameterGroup", {"DBParameterGroupName": GROUP}),
-    "parameters: take back": ("rds", "ResetDBParameterGroup", {"DBParameterGroupName": GROUP}),
-    "parameters: look into it": ("rds", "DescribeDBParameters", {"DBParameterGroupName": GROUP}),
-    "parameters: use it": ("rds", "ModifyDBInstance", {**ONE, "DBParameterGroupName": GROUP}),
-    "parameters: use the default": (
-        "rds",
-        "ModifyDBInstance",
-        {**ONE, "DBParameterGroupName": "default.postgres17"},
-    ),
-    "parameters: reboot": ("rds", "RebootDBInstance", ONE),
-    "delete: start what is stopped": ("rds", "StartDBInstance", ONE),
-    "delete: without snapshot": ("rds", "DeleteDBInstance", {**ONE, "SkipFinalSnapshot": True}),
-    "delete: with snapshot": (
-        "rds",
-        "DeleteDBInstance",
-        {**ONE, "FinalDBSnapshotIdentifier": f"{ID}-final-db1"},
-    ),
-    "delete: find the snapshot": ("rds", "DescribeDBSnapshots", {"DBSnapshotIdentifier": f"{ID}-final-db1"}),
-    "delete: passwords": ("secretsmanager", "DeleteSecret", {"SecretId": SECRET}),
-    "delete: the group": ("rds", "DeleteDBParameterGroup", {"DBParameterGroupName": GROUP}),
-    "orphans: list secrets": ("secretsmanager", "ListSecrets", {}),
-    "orphans: list groups": ("rds", "DescribeDBParameterGroups", {}),
-    "orphans: whose group": ("rds", "ListTagsForResource", {"ResourceName": GROUP_ARN}),
-    "secrets: is it lost": ("secretsmanager", "DescribeSecret", {"SecretId": SECRET}),
-    "tokens: read": ("secretsmanager", "GetSecretValue", {"SecretId": TOKENS}),
-}
-CREATES = {"CreateSecret", "CreateDBInstance", "CreateDBParameterGroup"}
 
 
 def denied(policies, world, step):
@@ -159,23 +51,15 @@ def test_they_are_enough_for_every_step():
     assert failing([rendered(name) for name in BROKER]) == set()
 
 
-def actions():
-    """Every action of every statement."""
-    for name in BROKER:
-        for number, statement in enumerate(rendered(name)["Statement"]):
-            listed = statement["Action"]
-            for action in listed if isinstance(listed, list) else [listed]:
-                yield pytest.param(name, number, action, id=f"{statement['Sid']}-{action}")
+ACTIONS = [(name, sid, action) for name in BROKER for sid, action in allowed_by(rendered(name))]
 
 
-@pytest.mark.parametrize(("name", "number", "action"), list(actions()))
-def test_without_any_one_action_a_step_fails(name, number, action):
-    documents = {each: copy.deepcopy(rendered(each)) for each in BROKER}
-    statement = documents[name]["Statement"][number]
-    listed = statement["Action"]
-    rest = [each for each in (listed if isinstance(listed, list) else [listed]) if each != action]
-    statement["Action"] = rest or ["none:None"]
-    assert failing(list(documents.values())), f"nothing needs {action} of {statement['Sid']}"
+@pytest.mark.parametrize(("name", "sid", "action"), ACTIONS, ids="-".join)
+def test_without_any_one_action_a_step_fails(name, sid, action):
+    documents = {each: rendered(each) for each in BROKER}
+    [statement] = [each for each in documents[name]["Statement"] if each["Sid"] == sid]
+    statement["Action"] = [each for each in listed(statement["Action"]) if each != action] or ["none:None"]
+    assert failing(list(documents.values())), f"nothing needs {action} of {sid}"
 
 
 MUTATIONS = [
@@ -200,6 +84,7 @@ def test_what_does_not_carry_the_brokers_tag_is_not_touched(step, tags):
         ("CreateDBInstance", {**NEW, "Tags": []}),
         ("CreateDBInstance", {**NEW, "Tags": [{"Key": "codesphere:broker", "Value": "another"}]}),
         ("CreateDBInstance", {**NEW, "PubliclyAccessible": True}),
+        ("CreateDBInstance", {**NEW, "StorageEncrypted": False, "KmsKeyId": None}),
         ("CreateDBInstance", {**NEW, "DBInstanceIdentifier": "someone-elses"}),
         ("CreateDBInstance", {**NEW, "DBSubnetGroupName": "public"}),
         ("CreateDBInstance", {**NEW, "KmsKeyId": KEY.replace("1234", "9999")}),
@@ -211,6 +96,53 @@ def test_what_does_not_carry_the_brokers_tag_is_not_touched(step, tags):
 def test_nothing_is_made_that_is_not_the_brokers_own_and_private(operation, request_):
     policies = [rendered(name) for name in BROKER]
     assert denied(policies, World(), ("rds", operation, request_))
+
+
+def test_storage_that_is_not_encrypted_is_a_document_of_its_own():
+    for encrypted in (True, False):
+        step = ("rds", "CreateDBInstance", {**NEW, "StorageEncrypted": encrypted})
+        assert denied([rendered(name) for name in [*BROKER, "broker-unencrypted"]], World(), step) == []
+    public = {**NEW, "StorageEncrypted": False, "PubliclyAccessible": True}
+    policies = [rendered(name) for name in [*BROKER, "broker-unencrypted"]]
+    assert denied(policies, World(), ("rds", "CreateDBInstance", public))
+
+
+# What lies below the broker's prefix, and the call that would make it the broker's own.
+ADOPTIONS = {
+    "an instance": ("rds", "AddTagsToResource", {"ResourceName": DB_ARN, "Tags": TAGS}),
+    "a parameter group": ("rds", "AddTagsToResource", {"ResourceName": GROUP_ARN, "Tags": TAGS}),
+    "a snapshot": ("rds", "AddTagsToResource", {"ResourceName": SNAPSHOT_ARN, "Tags": TAGS}),
+    "a secret": ("secretsmanager", "TagResource", {"SecretId": SECRET, "Tags": TAGS}),
+}
+
+
+@pytest.mark.parametrize("step", ADOPTIONS)
+def test_what_is_another_brokers_is_not_adopted(step):
+    policies = [rendered(name) for name in BROKER]
+    assert denied(policies, World({"codesphere:broker": "another"}), ADOPTIONS[step])
+
+
+@pytest.mark.parametrize("step", ADOPTIONS)
+def test_below_the_prefix_aws_leaves_open_only_what_carries_no_brokers_tag(step):
+    """`policies/README.md` says so: AWS decides about the tags of what is being made before it has any."""
+    policies = [rendered(name) for name in BROKER]
+    assert denied(policies, World({"team": "another"}), ADOPTIONS[step]) == []
+    service, operation, request = ADOPTIONS[step]
+    elsewhere = {
+        name: text.replace(":codesphere-", ":someone-").replace("codesphere/", "someone/")
+        for name, text in request.items()
+        if isinstance(text, str)
+    }
+    assert denied(policies, World({"team": "another"}), (service, operation, request | elsewhere))
+    others = [{"Key": "codesphere:broker", "Value": "codesphere"}, {"Key": "team", "Value": "ours"}]
+    if step != "a snapshot":
+        assert denied(policies, World({"team": "another"}), (service, operation, request | {"Tags": others}))
+
+
+def test_every_use_of_a_key_is_of_the_configured_one():
+    """Terraform puts the former keys beside it in every statement."""
+    text = (POLICIES / "broker-kms.json").read_text()
+    assert {statement["Resource"] for statement in json.loads(text)["Statement"]} == {"${kms_key_arn}"}
 
 
 def test_an_instance_is_not_given_to_another_broker():

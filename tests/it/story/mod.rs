@@ -8,6 +8,7 @@ mod crash;
 mod delete;
 mod deletion;
 mod drift;
+mod encryption;
 mod engines;
 mod failure;
 mod flap;

@@ -18,6 +18,8 @@ class Happenings:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._waiting: list[Happening] = []
+        # Whose tags IAM does not know, and until when.
+        self._unauthorized: list[tuple[Happening, float]] = []
         self._cloud: Cloud | None = None
 
     @property
@@ -73,6 +75,21 @@ class Happenings:
                 return one
         return None
 
+    def founded(self, identifier: str) -> None:
+        """A create of this instance was accepted."""
+        if self._cloud and (late := self.take(Kind.LATE_AUTHORIZATION, identifier)):
+            self._unauthorize(self._cloud, late)
+
+    def tags_are_known(self, kind: str, name: str) -> bool:
+        """Whether IAM knows the tags of an instance (`db`) or of something else of this name by now."""
+        with self.lock:
+            now = self._cloud.now() if self._cloud else 0.0
+            self._unauthorized = [(one, until) for one, until in self._unauthorized if now < until]
+            return not any(_is_about(one, kind, name) for one, _ in self._unauthorized)
+
+    def _unauthorize(self, cloud: "Cloud", happening: Happening) -> None:
+        self._unauthorized.append((happening, cloud.now() + (happening.seconds or 0)))
+
     def doom(self, instance: "Instance", wanted: dict[str, Any]) -> None:
         """A change was accepted: which of it RDS is going to give up on, whenever that is applied."""
         doomed = instance.oddities.doomed
@@ -125,6 +142,8 @@ class Happenings:
             if instance.status == "deleting":
                 return False
             instance.oddities.stuck = True
+        elif happening.kind is Kind.LATE_AUTHORIZATION:
+            self._unauthorize(cloud, happening)
         elif happening.kind is Kind.RECOVER:
             instance.oddities.stuck = False
             statuses.end(instance)
@@ -138,6 +157,10 @@ class Happenings:
         if instance.stages:
             cloud.moves(region, instance)
         return True
+
+
+def _is_about(one: Happening, kind: str, name: str) -> bool:
+    return one.identifier == name if kind == "db" else any(part in name for part in one.also)
 
 
 def _is_ended(one: Happening, by: Happening) -> bool:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     LATE_TAGS = "late_tags"
     LATE_CREATE = "late_create"
     REFUSE_TAGS = "refuse_tags"
+    LATE_AUTHORIZATION = "late_authorization"
 
 
 # These wait for a call, or for the instance to be made. Those of RDS's own accord need one that is there.
@@ -34,6 +35,7 @@ WAITING = frozenset(
         Kind.LATE_TAGS,
         Kind.LATE_CREATE,
         Kind.REFUSE_TAGS,
+        Kind.LATE_AUTHORIZATION,
     }
 )
 # Of PendingModifiedValues, but the identifier: the happening is about one.
@@ -58,6 +60,7 @@ class Happening:
     seconds: float | None = None
     gib: int | None = None
     version: str | None = None
+    also: tuple[str, ...] = ()
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def as_json(self) -> dict[str, Any]:
@@ -73,6 +76,7 @@ class Happening:
             "seconds": self.seconds,
             "gib": self.gib,
             "version": self.version,
+            "also": list(self.also) or None,
         }
         return {key: value for key, value in shown.items() if value is not None} | {"count": self.remaining}
 
@@ -92,18 +96,16 @@ def parse(body: dict[str, Any]) -> Happening:
     if kind is Kind.STATUS:
         found.status = _text(body, "status")
         found.seconds = _number(body, "seconds") if body.get("seconds") is not None else None
-    if kind in (Kind.LATE_MODIFY, Kind.LATE_TAGS, Kind.LATE_CREATE):
+    if kind in (Kind.LATE_MODIFY, Kind.LATE_TAGS, Kind.LATE_CREATE, Kind.LATE_AUTHORIZATION):
         found.seconds = _number(body, "seconds")
+    if kind is Kind.LATE_AUTHORIZATION and "also" in body:
+        found.also = _texts(body, "also", "parts of names")
     if kind is Kind.AUTOSCALE:
         found.gib = int(_number(body, "gib", whole=True))
     if kind is Kind.MINOR_UPGRADE:
         found.version = _text(body, "version")
     if kind is Kind.REFUSE_TAGS:
-        statuses = body.get("statuses")
-        texts = isinstance(statuses, list) and all(isinstance(one, str) and one for one in statuses)
-        if not statuses or not texts:
-            raise ValueError("statuses must be a list of statuses.")
-        found.statuses = tuple(statuses)
+        found.statuses = _texts(body, "statuses", "statuses")
         found.remaining = None
     if "count" in body:
         found.remaining = None if body["count"] is None else int(_number(body, "count", whole=True))
@@ -115,6 +117,13 @@ def _text(body: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{name} must be a string that is not empty.")
     return value
+
+
+def _texts(body: dict[str, Any], name: str, what: str) -> tuple[str, ...]:
+    values = body.get(name)
+    if not values or not isinstance(values, list) or not all(isinstance(one, str) and one for one in values):
+        raise ValueError(f"{name} must be a list of {what}.")
+    return tuple(values)
 
 
 def _number(body: dict[str, Any], name: str, *, whole: bool = False) -> float:

@@ -65,6 +65,7 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
         region.happened(instance, now, "DB instance created", "creation")
         membership.refused(region, instance, now)
 
+    cloud.happenings.founded(instance.identifier)
     if late := cloud.happenings.take(Kind.LATE_CREATE, instance.identifier):
         instance.oddities.hidden_until = cloud.now() + (late.seconds or 0)
     instance.oddities.stuck = bool(cloud.happenings.take(Kind.STUCK, instance.identifier))

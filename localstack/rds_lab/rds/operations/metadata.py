@@ -83,7 +83,7 @@ def orderable_options(cloud: Cloud, region: Region, request: dict[str, Any]) -> 
     ):
         rows = []
     rows.sort(key=_option_name)
-    shown, marker = page(rows, request, _option_name)
+    shown, marker = page(rows, request, _option_name, largest=1000)
     return {"OrderableDBInstanceOptions": shown, "Marker": marker}
 
 

@@ -1,0 +1,1 @@
+"""Checks of the Terraform below infra/: without an AWS account, and without a provider registry."""

@@ -1,0 +1,235 @@
+"""What the examples make, seen in the state after an apply: with their own tfvars.example."""
+
+import ipaddress
+import json
+import re
+import shlex
+import shutil
+
+import pytest
+
+from infra_checks.paths import EXAMPLES, REPOSITORY
+from infra_checks.schema import subset
+from infra_checks.terraform import Copy, Failed, policies
+from tests.conftest import TOKEN, Applied
+
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
+TAGS = {
+    "Application": "rds-broker",
+    "Broker": "codesphere",
+    "CostCentre": "4711",
+    "Environment": "production",
+    "ManagedBy": "terraform",
+}
+
+
+def test_everything_that_can_bear_tags_bears_all_of_them(stack: Applied, key: Applied) -> None:
+    [schemas] = subset.read()["provider_schemas"].values()
+    with_tags = {
+        name for name, each in schemas["resource_schemas"].items() if "tags_all" in each["block"]["attributes"]
+    }
+    tagged = [each for each in stack.resources() + key.resources() if each["type"] in with_tags]
+    assert len(tagged) > 20
+    for each in tagged:
+        assert each["values"]["tags_all"].items() >= TAGS.items(), each["address"]
+
+
+def test_no_door_is_open_to_everybody(stack: Applied) -> None:
+    """Into a security group lead only ranges of one's own and other groups."""
+    ranges = [(rule["cidr_ipv4"], rule["cidr_ipv6"]) for rule in stack.values("aws_vpc_security_group_ingress_rule")]
+    for group in stack.values("aws_security_group"):
+        for rule in group["ingress"] or []:
+            ranges += [(cidr, None) for cidr in rule["cidr_blocks"] or []]
+            assert not rule["ipv6_cidr_blocks"]
+            assert not rule["self"]
+    assert len(ranges) > 2
+    for ipv4, ipv6 in ranges:
+        assert ipv6 is None
+        assert ipv4 is None or ipaddress.ip_network(ipv4).is_private, ipv4
+
+
+def test_only_the_control_plane_reaches_the_load_balancer(stack: Applied) -> None:
+    groups = {group["name"]: group["id"] for group in stack.values("aws_security_group")}
+    rules = stack.values("aws_vpc_security_group_ingress_rule")
+
+    def into(name: str) -> list[tuple[str | None, str | None, int]]:
+        inside = [rule for rule in rules if rule["security_group_id"] == groups[name]]
+        return [(rule["cidr_ipv4"], rule["referenced_security_group_id"], rule["from_port"]) for rule in inside]
+
+    assert into("codesphere-load-balancer") == [("10.1.2.0/24", None, 443)]
+    assert into("codesphere-tasks") == [(None, groups["codesphere-load-balancer"], 8080)]
+    [balancer] = stack.values("aws_lb")
+    assert balancer["security_groups"] == [groups["codesphere-load-balancer"]]
+
+
+def test_databases_admit_broker_and_applications(stack: Applied) -> None:
+    groups = {group["name"]: group for group in stack.values("aws_security_group")}
+    clients = groups["codesphere-database-clients"]["id"]
+    doors = {
+        rule["from_port"]: (rule["security_groups"], rule["cidr_blocks"])
+        for rule in groups["codesphere-databases"]["ingress"]
+    }
+    assert doors == {5432: ([clients], ["10.1.0.0/16"]), 3306: ([clients], ["10.1.0.0/16"])}
+    [service] = stack.values("aws_ecs_service")
+    [network] = service["network_configuration"]
+    assert clients in network["security_groups"]
+    assert len(network["subnets"]) == 2
+
+
+def test_nothing_is_public(stack: Applied) -> None:
+    kinds = {each["type"] for each in stack.resources()}
+    assert not kinds & {"aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_egress_only_internet_gateway"}
+    assert all(balancer["internal"] for balancer in stack.values("aws_lb"))
+    assert all(not subnet["map_public_ip_on_launch"] for subnet in stack.values("aws_subnet"))
+    assert all(route["destination_cidr_block"] != "0.0.0.0/0" for route in stack.values("aws_route"))
+    [service] = stack.values("aws_ecs_service")
+    assert service["network_configuration"][0]["assign_public_ip"] is False
+
+
+def test_without_a_way_to_the_internet_tasks_reach_endpoints_only(new_vpc: Applied) -> None:
+    [endpoints] = [
+        group["id"] for group in new_vpc.values("aws_security_group") if group["name"] == "codesphere-endpoints"
+    ]
+    rules = new_vpc.values("aws_vpc_security_group_egress_rule")
+    assert {rule["cidr_ipv4"] for rule in rules} == {None, "10.1.3.0/24"}, "the collector of traces, and no other range"
+    assert endpoints in [rule["referenced_security_group_id"] for rule in rules]
+
+
+def test_everything_is_encrypted_with_the_given_key(stack: Applied) -> None:
+    for kind, attribute in [
+        ("aws_cloudwatch_log_group", "kms_key_id"),
+        ("aws_secretsmanager_secret", "kms_key_id"),
+        ("aws_sns_topic", "kms_master_key_id"),
+    ]:
+        assert stack.values(kind), kind
+        assert {each[attribute] for each in stack.values(kind)} == {KEY}, kind
+    assert setting(stack, "BROKER_KMS_KEY_ID") == KEY
+    assert not stack.resources("aws_kms_key"), "the key lives in a state of its own"
+
+
+def test_logs_are_kept_for_a_year(stack: Applied) -> None:
+    groups = stack.values("aws_cloudwatch_log_group")
+    assert groups
+    assert all(group["retention_in_days"] == 365 for group in groups)
+
+
+def test_the_key_rotates_and_its_state_is_its_own(key: Applied) -> None:
+    assert {each["type"] for each in key.resources()} == {"aws_kms_key", "aws_kms_alias"}
+    [made] = key.values("aws_kms_key")
+    assert made["enable_key_rotation"] is True
+    assert key.state["values"]["outputs"]["kms_key_arn"]["value"] == made["arn"]
+
+
+def test_the_token_is_in_no_state_and_no_plan(stack: Applied) -> None:
+    assert len(stack.values("aws_secretsmanager_secret_version")) == 1
+    for file in [path for path in stack.folder.rglob("*") if path.is_file()]:
+        assert TOKEN.encode() not in file.read_bytes(), file
+    assert TOKEN not in json.dumps(stack.plan) + json.dumps(stack.state)
+
+
+def test_outputs_feed_the_registration(stack: Applied) -> None:
+    outputs = {name: each["value"] for name, each in stack.state["values"]["outputs"].items()}
+    assert outputs["endpoint_url"] == "https://databases.internal.example.com"
+    assert outputs["provider_endpoints"] == {
+        provider: f"https://databases.internal.example.com/{provider}" for provider in ("postgres", "mysql", "mariadb")
+    }
+    [secret] = stack.values("aws_secretsmanager_secret")
+    assert outputs["token_secret_arn"] == secret["arn"] == setting(stack, "BROKER_TOKENS_SECRET")
+
+
+def test_the_check_runs_where_and_as_what_the_service_runs(stack: Applied) -> None:
+    outputs = {name: each["value"] for name, each in stack.state["values"]["outputs"].items()}
+    words = shlex.split(outputs["check_command"])
+    assert words[:5] == ["aws", "ecs", "run-task", "--region", "eu-central-1"]
+    [service] = stack.values("aws_ecs_service")
+    [network] = service["network_configuration"]
+    where = words[words.index("--network-configuration") + 1]
+    assert all(each in where for each in network["subnets"] + network["security_groups"])
+    overrides = json.loads(words[words.index("--overrides") + 1])
+    assert overrides == {"containerOverrides": [{"name": stack.container()["name"], "command": ["check"]}]}
+    assert outputs["log_group"] == stack.container()["logConfiguration"]["options"]["awslogs-group"]
+
+
+def test_the_tasks_together_stay_within_the_rds_budget(stack: Applied) -> None:
+    [scaling] = stack.values("aws_appautoscaling_target")
+    assert scaling["max_capacity"] == 4
+    assert float(setting(stack, "BROKER_RDS_CALLS_PER_SECOND")) * scaling["max_capacity"] == 2
+    assert int(setting(stack, "BROKER_RDS_BURST")) * scaling["max_capacity"] == 8
+
+
+def test_every_setting_is_one_of_the_broker(stack: Applied) -> None:
+    """A name that the broker does not know makes it exit with 64."""
+    known = set(re.findall(r"^# (\w+)=", (REPOSITORY / ".env.example").read_text(), re.M))
+    given = {each["name"] for each in stack.container()["environment"]}
+    assert given <= known, given - known
+    assert {"BROKER_NAME", "BROKER_TOKENS_SECRET", "BROKER_DB_SUBNET_GROUP", "BROKER_SECURITY_GROUP_IDS"} <= given
+
+
+def test_the_container_is_locked_down(stack: Applied) -> None:
+    container = stack.container()
+    assert re.search(r"@sha256:[0-9a-f]{64}$", container["image"])
+    assert container["readonlyRootFilesystem"] is True
+    assert container["user"] == "65532:65532"
+    assert container["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
+    assert "secrets" not in container and "mountPoints" not in container
+
+
+def test_the_role_has_the_policies_of_the_repository(stack: Applied) -> None:
+    by_name = {each["name"]: each for each in stack.values("aws_iam_policy")}
+    attached = {each["policy_arn"] for each in stack.values("aws_iam_role_policy_attachment")}
+    monitored = stack.where == "examples/new-vpc"
+    purposes = ["read", "lifecycle", "secrets", "kms", *(["monitoring"] if monitored else [])]
+    assert len([name for name in by_name if "boundary" not in name]) == len(purposes)
+    for purpose in purposes:
+        policy = by_name[f"codesphere-{purpose}-eu-central-1"]
+        # The most that a managed policy may have, without blanks (IAM quotas).
+        assert len(policy["policy"]) <= 6144
+        assert policy["arn"] in attached
+        text = (policies() / f"broker-{purpose}.json").read_text()
+        sids = re.findall(r'"Sid":\s*"(\w+)"', text)
+        assert [statement["Sid"] for statement in json.loads(policy["policy"])["Statement"]] == sids
+        assert len(policy["policy"]) <= 6144, "AWS takes no longer policy"
+        left = re.findall(r"\$\{(?!aws:|rds:|ec2:|\*\}|\?\}|\$\})[^}]*\}", policy["policy"])
+        assert not left, left
+
+
+def test_enhanced_monitoring_is_as_the_tfvars_say(new_vpc: Applied, existing_vpc: Applied) -> None:
+    [role] = [each for each in new_vpc.values("aws_iam_role") if "monitoring" in each["name"]]
+    arn = f"arn:aws:iam::123456789012:role/{role['name']}"
+    assert setting(new_vpc, "BROKER_MONITORING_ROLE_ARN") == arn
+    assert setting(new_vpc, "BROKER_MONITORING_INTERVAL_SECONDS") == "60"
+    [policy] = [each["policy"] for each in new_vpc.values("aws_iam_policy") if "-monitoring-" in each["name"]]
+    [statement] = json.loads(policy)["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("iam:PassRole", arn)
+    assert not {each["name"] for each in existing_vpc.container()["environment"] if "MONITORING" in each["name"]}
+
+
+def test_traces_go_to_the_collector_alone(new_vpc: Applied, existing_vpc: Applied) -> None:
+    assert setting(new_vpc, "OTEL_EXPORTER_OTLP_ENDPOINT") == "http://collector.internal.example.com:4318"
+    rules = new_vpc.values("aws_vpc_security_group_egress_rule")
+    ways = [(rule["cidr_ipv4"], rule["from_port"], rule["to_port"]) for rule in rules if rule["cidr_ipv4"]]
+    assert ways == [("10.1.3.0/24", 4318, 4318)]
+    assert not {each["name"] for each in existing_vpc.container()["environment"] if each["name"].startswith("OTEL_")}
+
+
+def test_a_first_apply_without_a_token_fails(tmp_path) -> None:
+    """Rather than that a broker comes up which nobody can call, or whose token anybody knows."""
+    copy = Copy(tmp_path)
+    shutil.copy(
+        EXAMPLES / "existing-vpc/terraform.tfvars.example", copy.infra / "examples/existing-vpc/terraform.tfvars"
+    )
+    copy.run("examples/existing-vpc", "init", "-no-color", "-input=false")
+    with pytest.raises(Failed, match="You must provide either SecretString or SecretBinary"):
+        copy.apply("examples/existing-vpc")
+
+
+@pytest.mark.parametrize("name", ["terraform.json", "operator-boundary.json"])
+def test_policies_for_people_are_rendered_with_the_same_values(name: str) -> None:
+    values = {"partition", "region", "account", "prefix", "subnet_group", "kms_key_arn", "token_secret_arn"}
+    used = set(re.findall(r"(?<!\$)\$\{(\w+)\}", (policies() / name).read_text()))
+    assert used <= values, used - values
+
+
+def setting(stack: Applied, name: str) -> str:
+    [value] = [each["value"] for each in stack.container()["environment"] if each["name"] == name]
+    return value

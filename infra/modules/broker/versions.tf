@@ -1,0 +1,11 @@
+terraform {
+  # 1.11 for write-only arguments: the token is never in the state.
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}

@@ -1,0 +1,63 @@
+"""What the stories of ``tests/it`` show of the broker's policies: run after ``cargo test``, by its name.
+
+Every decision of IAM during the stories is in a file that their lab leaves when it is stopped. Each action of
+each statement must have decided something there alone: take it out, and that story fails.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from broker_policies import BROKER, STEPS, allowed_by, rendered
+
+AUDIT = Path(__file__).parents[2] / "var" / "last-audit.json"
+# The stories' lab is stopped once their process is gone; it has 20 s to stop its servers, and then sweeps.
+LONGEST_STOP = 60
+
+# Sid and action that no story can reach, and why it is right all the same.
+UNREACHED: dict[tuple[str, str], str] = {}
+
+
+def read():
+    deadline = time.monotonic() + LONGEST_STOP
+    while not AUDIT.exists():
+        if time.monotonic() > deadline:
+            pytest.fail(
+                f"There is no {AUDIT.name} in localstack/var: run `cargo test` first, as `make unit` does."
+            )
+        time.sleep(0.1)
+    return json.loads(AUDIT.read_text())
+
+
+@pytest.fixture(scope="module")
+def decisions():
+    """Those that let a role do something."""
+    allowed = [each for each in read() if each["allowed"]]
+    assert allowed, "The stories asked IAM nothing: they did not run as roles."
+    return allowed
+
+
+ACTIONS = [pair for name in BROKER for pair in allowed_by(rendered(name))]
+
+
+@pytest.mark.parametrize(("sid", "action"), ACTIONS, ids="-".join)
+def test_a_story_needs_this_action_of_this_statement(decisions, sid, action):
+    alone = [each for each in decisions if each["action"] == action and each["by"] == [sid]]
+    if (sid, action) in UNREACHED:
+        assert not alone, f"Stories reach it by now: take {sid}, {action} out of UNREACHED."
+    else:
+        assert alone, f"No story would miss {action} of {sid}."
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_story_takes_this_step(decisions, step):
+    service, operation, _ = STEPS[step]
+    action = f"{service}:{operation}"
+    if action not in {named for _, named in UNREACHED}:
+        assert action in {each["action"] for each in decisions}, f"No story calls {action}."
+
+
+def test_what_no_story_reaches_is_of_the_policies_and_explained():
+    assert set(UNREACHED) <= set(ACTIONS)
+    assert all(len(reason.split()) >= 8 for reason in UNREACHED.values())
