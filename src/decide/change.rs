@@ -11,7 +11,6 @@ use super::step::{Concern, Modification, Step};
 use super::why::Why;
 use super::{REST, give_up, group, paused};
 use crate::model::desired::Target;
-use crate::model::version::compare;
 use crate::model::{ApplyStatus, Instance, Meaning, Window};
 
 /// How long, in observations, something on its way that this broker does not know to have asked for holds up a wish. It may
@@ -30,12 +29,12 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    /// Something waits. Of several reasons the first is told, unless another ends sooner: how often is looked goes by it.
+    /// Something waits.
     fn waits(&mut self, why: Why) {
-        let sooner = self.wait.as_ref().is_none_or(|first| first.is_long() && !why.is_long());
-        if sooner {
-            self.wait = Some(why);
-        }
+        self.wait = Some(match self.wait.take() {
+            Some(first) => first.or_sooner(why),
+            None => why,
+        });
     }
 }
 
@@ -88,7 +87,10 @@ pub(super) fn next(
                 continue;
             }
             Task::Refuse(concern, refusal) => {
-                outcome.refused.insert(concern, refusal);
+                match paused(evidence, concern, now) {
+                    None => drop(outcome.refused.insert(concern, refusal)),
+                    Some(why) => outcome.waits(why),
+                }
                 continue;
             }
             Task::Call(_, step) => match paused(evidence, concern, now) {
@@ -107,7 +109,7 @@ pub(super) fn next(
             },
             Task::Modify(modification) => {
                 let outage = causes_outage(&modification, seen)
-                    || (!modification.is_always_immediate() && brings_outage(target, seen));
+                    || (!modification.is_always_immediate() && brings_outage(seen));
                 match progress(&modification, seen, evidence, now) {
                     Ok(step) => (step, outage),
                     Err(why) => {
@@ -208,17 +210,25 @@ pub(super) fn progress(
     now: u64,
 ) -> Result<Step, Why> {
     let concern = modification.concern();
-    if is_pending(modification, &seen.pending) {
+    let pending = is_pending(modification, &seen.pending);
+    if pending && !is_parked(modification, evidence, now) {
         return Err(Why::Applying(concern));
     }
     if let Some(why) = paused(evidence, concern, now).or_else(|| obstacle(concern, seen)) {
         return Err(why);
     }
-    let asked = evidence.asked.get(&concern).filter(|asked| asked.what == *modification);
+    let asked = evidence.asked.get(&concern).filter(|asked| asked.what == *modification && !pending);
     let Some(asked) = asked else { return Ok(Step::Modify(modification.clone())) };
     // "Available" and unchanged right after a call means nothing; after work it means that RDS gave up.
     let over = (asked.begun && evidence.at_rest >= REST) || now >= asked.visible_by;
     if over { Ok(Step::ReadEvents { concern, since: asked.at }) } else { Err(Why::Applying(concern)) }
+}
+
+/// Whether RDS has no mind to begin what it shows as pending: someone has parked it for a window of days. It is then
+/// asked for again, which makes RDS apply it at once.
+fn is_parked(modification: &Modification, evidence: &Evidence, now: u64) -> bool {
+    let asked = evidence.asked.get(&modification.concern()).is_some_and(|asked| now < asked.visible_by);
+    !asked && !modification.is_always_immediate() && evidence.at_rest >= FOREIGN_CHANGE
 }
 
 /// Why RDS would not take a change of this concern now.
@@ -254,10 +264,12 @@ fn settling(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> 
 
 /// Whether any change that is made at once makes an outage of someone else's: RDS then applies all that someone has
 /// parked in the console, too.
-fn brings_outage(target: &Target, seen: &Instance) -> bool {
-    let class = seen.pending.class.as_ref().is_some_and(|class| *class != target.class);
-    let upgrades = compare(&target.version, &seen.engine_version).is_gt();
-    class || (seen.pending.engine_version.is_some() && !upgrades) || seen.pending.other
+fn brings_outage(seen: &Instance) -> bool {
+    let pending = &seen.pending;
+    let backups = pending
+        .backup_retention
+        .is_some_and(|days| causes_outage(&Modification::BackupRetention(days), seen));
+    pending.class.is_some() || pending.engine_version.is_some() || backups || pending.other
 }
 
 /// The maintenance window that counts: the one that is wished, though RDS may not have it yet.

@@ -127,6 +127,13 @@ impl Evidence {
         }
     }
 
+    /// What was refused is on record now, and is tried again when the record says so: as if for the first time.
+    pub fn recorded_refusals(&mut self) {
+        let refused = std::mem::take(&mut self.refused);
+        self.asked.retain(|concern, _| !refused.contains_key(concern));
+        self.dropped.retain(|concern, _| !refused.contains_key(concern));
+    }
+
     /// Forgets what holds for one wish only. What RDS has accepted may come although nobody wants it any more.
     pub fn begin_wish(&mut self) {
         self.paused.clear();

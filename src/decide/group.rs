@@ -55,6 +55,10 @@ fn reboot(evidence: &Evidence) -> Task {
     if evidence.reboots < MOST_REBOOTS {
         return Task::Reboot;
     }
+    // The last one may still be under way.
+    if evidence.at_rest < REST {
+        return Task::Wait(Concern::Parameters, Why::Applying(Concern::Parameters));
+    }
     let reason =
         "Reboots did not bring the server parameters into force; change config.parameters.".to_owned();
     Task::Refuse(Concern::Parameters, Refusal { reason, passing: false })

@@ -84,9 +84,9 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
     if !learned.is_empty() {
         return Step::Record(learned);
     }
-    let wait = passwords.or_else(|| changes.wait.map(Step::Wait));
-    if let Some(wait) = wait {
-        return wait;
+    let password = passwords.and_then(|step| if let Step::Wait(why) = step { Some(why) } else { None });
+    if let Some(why) = [password, changes.wait].into_iter().flatten().reduce(Why::or_sooner) {
+        return Step::Wait(why);
     }
     match give_up::holding(target, now) {
         Some(gave_up) => Step::Wait(Why::GaveUp(gave_up.reason.clone())),

@@ -102,6 +102,13 @@ impl Why {
         self.is_idle() || matches!(self, Self::Parked { .. } | Self::StorageOptimizing)
     }
 
+    /// Of two reasons the one that is told, and by which it is looked again: the first, unless the other ends sooner.
+    #[must_use]
+    pub(super) fn or_sooner(self, other: Self) -> Self {
+        let lasts = |why: &Self| (why.is_idle(), why.is_long());
+        if lasts(&other) < lasts(&self) { other } else { self }
+    }
+
     /// Its kind in one word, for metrics.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -4,29 +4,47 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::rds::{CLASSES, Rds, VERSIONS, WINDOW};
+use super::rds::{BAD, CLASSES, NEW_CLASS, Rds, Temper, VERSIONS, major};
 use crate::model::desired::{ServerParameter, Target};
-use crate::model::record::{SecretRef, applied_value};
-use crate::model::{ApplyStatus, Endpoint, Instance, ParameterGroup, Pending, Provider, Status, Tags, Which};
+use crate::model::record::{GaveUp, SecretRef, applied_value};
+use crate::model::{
+    ApplyStatus, Desired, Endpoint, Instance, ParameterGroup, Pending, Provider, Status, Tags, Which, tag,
+};
 
 pub(super) const PREFIX: &str = "codesphere-x-0f0f0f0f-";
-const STATUSES: [&str; 15] = [
-    "available",
-    "storage-optimization",
-    "creating",
-    "backing-up",
-    "modifying",
-    "storage-full",
-    "stopped",
-    "failed",
-    "incompatible-network",
-    "incompatible-parameters",
-    "deleting",
-    "resetting-master-credentials",
-    "upgrading",
-    "rebooting",
-    "something-new",
+/// The maintenance window that RDS has chosen, and one that may be wished for.
+pub(super) const WINDOW: &str = "thu:05:00-thu:06:00";
+const OTHER_WINDOW: &str = "thu:07:00-thu:08:00";
+/// Thursday 04:00, 05:30 and 09:00, 1970-01-01: before the window, in it, and a week before the next.
+pub(super) const BEFORE: u64 = 4 * 3600;
+pub(super) const INSIDE: u64 = 5 * 3600 + 1800;
+pub(super) const AFTER: u64 = 9 * 3600;
+
+/// Statuses, and what follows each by itself.
+const STATUSES: [(&str, &[&str]); 17] = [
+    ("available", &[]),
+    ("available", &["backing-up", "available"]),
+    ("storage-optimization", &["storage-optimization", "available"]),
+    // RDS is known to call it available before the first backup.
+    ("creating", &["available", "backing-up", "available"]),
+    ("creating", &["creating", "available", "available", "backing-up", "available"]),
+    ("backing-up", &["available"]),
+    ("modifying", &["available"]),
+    ("storage-full", &[]),
+    ("stopped", &[]),
+    ("failed", &[]),
+    ("incompatible-network", &[]),
+    ("incompatible-parameters", &[]),
+    ("deleting", &[]),
+    ("resetting-master-credentials", &["available"]),
+    ("upgrading", &["available"]),
+    ("rebooting", &["available"]),
+    ("something-new", &["available"]),
 ];
+
+pub(super) fn a_moment() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(BEFORE), Just(INSIDE), Just(AFTER)]
+}
 
 fn some_parameters() -> impl Strategy<Value = BTreeMap<String, ServerParameter>> {
     let wanted = (0_u8..3, any::<bool>())
@@ -36,9 +54,12 @@ fn some_parameters() -> impl Strategy<Value = BTreeMap<String, ServerParameter>>
 
 pub(super) fn a_target() -> impl Strategy<Value = Target> {
     let sizes = (0..CLASSES.len(), 20_u32..600, 0..VERSIONS.len());
-    (sizes, any::<[bool; 5]>(), 0_u32..3, "[abc]", "[abc]", some_parameters()).prop_map(
+    (sizes, any::<[bool; 6]>(), 0_u32..3, "[abc]", "[abc]", some_parameters()).prop_map(
         |((class, storage_gib, version), flags, backup_retention, superuser, user, parameters)| {
             let secret = |wanted: String| SecretRef { arn: format!("arn:{wanted}"), applied: None, wanted };
+            let own_window = if flags[5] { WINDOW } else { OTHER_WINDOW };
+            // No request can ask for a class that its version does not have.
+            let class = if VERSIONS[version] == "15.18" { class.min(1) } else { class };
             Target {
                 wish: "w1".into(),
                 done: false,
@@ -49,7 +70,7 @@ pub(super) fn a_target() -> impl Strategy<Value = Target> {
                 backup_retention,
                 deletion_protection: flags[1],
                 backup_window: flags[2].then(|| "03:00-03:30".to_owned()),
-                maintenance_window: flags[3].then(|| WINDOW.to_owned()),
+                maintenance_window: flags[3].then(|| own_window.to_owned()),
                 parks_outages: flags[4],
                 provider: Provider::Postgres,
                 group_prefix: PREFIX.into(),
@@ -62,72 +83,146 @@ pub(super) fn a_target() -> impl Strategy<Value = Target> {
     )
 }
 
-pub(super) fn an_rds() -> impl Strategy<Value = Rds> {
-    let sizes = (0..STATUSES.len(), 0..CLASSES.len(), 20_u32..600, 0..VERSIONS.len());
-    let group = (any::<bool>(), 0_u8..4);
-    (sizes, any::<[bool; 6]>(), 0_u32..3, "[abc]", proptest::option::of("[abc]"), group).prop_map(
-        |((status, class, allocated_storage, version), flags, backup_retention, superuser, user, group)| {
-            let major = VERSIONS[version].split('.').next().unwrap();
-            let own = format!("{PREFIX}postgres{major}");
-            let has = BTreeMap::from([("work_mem".to_owned(), "9".to_owned())]);
-            let groups = if group.0 { BTreeMap::from([(own.clone(), has)]) } else { BTreeMap::new() };
-            Rds {
-                instance: Instance {
-                    identifier: "codesphere-x".into(),
-                    arn: "arn".into(),
-                    resource_id: "db-1".into(),
-                    created_at: None,
-                    status: Status::new(STATUSES[status]),
-                    engine: "postgres".into(),
-                    engine_version: VERSIONS[version].into(),
-                    class: CLASSES[class].into(),
-                    allocated_storage,
-                    max_allocated_storage: flags[5].then_some(allocated_storage + 100),
-                    storage_type: "gp3".into(),
-                    iops: Some(3_000),
-                    multi_az: flags[0],
-                    backup_retention,
-                    deletion_protection: flags[1],
-                    backup_window: "04:00-04:30".into(),
-                    maintenance_window: WINDOW.into(),
-                    parameter_group: ParameterGroup {
-                        name: if group.0 { own } else { format!("default.postgres{major}") },
-                        status: match group.1 {
-                            0 => ApplyStatus::Applying,
-                            1 => ApplyStatus::PendingReboot,
-                            _ => ApplyStatus::InSync,
-                        },
-                    },
-                    endpoint: flags[2].then(|| Endpoint { host: "localhost".into(), port: 1 }),
-                    pending: Pending { class: flags[3].then(|| CLASSES[0].to_owned()), ..Pending::default() },
-                    applying: flags[4],
-                    tags: Tags::new(),
-                },
-                superuser_password: superuser,
-                user_password: user,
-                secrets: 2,
-                next_password: None,
-                running_with: BTreeMap::new(),
-                groups,
-                has_extensions: false,
-                drops: (0, false),
-                gone: false,
-                outages: Vec::new(),
-            }
+/// What someone has parked for the maintenance window, or RDS is at.
+fn something_pending() -> impl Strategy<Value = Pending> {
+    let class = proptest::option::weighted(0.2, 0..CLASSES.len());
+    let version = proptest::option::weighted(0.1, Just("17.10".to_owned()));
+    let (multi_az, backup_retention) =
+        (proptest::option::weighted(0.2, any::<bool>()), proptest::option::weighted(0.2, 0_u32..3));
+    (class, version, multi_az, backup_retention).prop_map(
+        |(class, engine_version, multi_az, backup_retention)| {
+            let class = class.map(|class| CLASSES[class].to_owned());
+            Pending { class, engine_version, multi_az, backup_retention, ..Pending::default() }
         },
     )
 }
 
+/// Only what differs can be pending.
+fn real(pending: Pending, instance: &Instance) -> Pending {
+    let old = major(&instance.engine_version) == "15";
+    Pending {
+        class: pending.class.filter(|class| *class != instance.class && (class != NEW_CLASS || !old)),
+        engine_version: pending.engine_version.filter(|to| *to != instance.engine_version && !old),
+        multi_az: pending.multi_az.filter(|multi_az| *multi_az != instance.multi_az),
+        backup_retention: pending
+            .backup_retention
+            .filter(|days| (*days == 0) != (instance.backup_retention == 0)),
+        ..pending
+    }
+}
+
+fn an_instance() -> impl Strategy<Value = Instance> {
+    let sizes = (0..CLASSES.len(), 20_u32..600, 0..VERSIONS.len());
+    (sizes, any::<[bool; 5]>(), 0_u32..3, something_pending()).prop_map(
+        |((class, allocated_storage, version), flags, backup_retention, pending)| {
+            let class = if VERSIONS[version] == "15.18" { class.min(1) } else { class };
+            let mut instance = Instance {
+                identifier: "codesphere-x".into(),
+                arn: "arn".into(),
+                resource_id: "db-1".into(),
+                created_at: None,
+                status: Status::new("available"),
+                engine: "postgres".into(),
+                engine_version: VERSIONS[version].into(),
+                class: CLASSES[class].into(),
+                allocated_storage,
+                max_allocated_storage: flags[4].then_some(allocated_storage + 100),
+                storage_type: "gp3".into(),
+                iops: Some(3_000),
+                multi_az: flags[0],
+                backup_retention,
+                deletion_protection: flags[1],
+                backup_window: "04:00-04:30".into(),
+                maintenance_window: WINDOW.into(),
+                parameter_group: ParameterGroup {
+                    name: format!("default.postgres{}", major(VERSIONS[version])),
+                    status: ApplyStatus::InSync,
+                },
+                endpoint: flags[2].then(|| Endpoint { host: "localhost".into(), port: 1 }),
+                pending: Pending::default(),
+                applying: flags[3],
+                tags: Tags::new(),
+            };
+            instance.pending = real(pending, &instance);
+            instance
+        },
+    )
+}
+
+fn a_temper() -> impl Strategy<Value = Temper> {
+    (0_usize..3, any::<bool>(), 0_u32..3).prop_map(|(lag, hasty, busy)| Temper { lag, hasty, busy })
+}
+
+/// A parameter group of the service's own, and how far it is applied.
+fn own_group(rds: &mut Rds, status: u8) {
+    let name = format!("{PREFIX}postgres{}", major(&rds.instance.engine_version));
+    let broken = rds.instance.status.is_incompatible_parameters();
+    let value = if broken || status == 3 { BAD } else { "9" };
+    rds.groups.insert(name.clone(), BTreeMap::from([("work_mem".to_owned(), value.to_owned())]));
+    rds.instance.parameter_group.name = name;
+    rds.needs_reboot = broken || status < 2;
+    rds.instance.parameter_group.status = match status {
+        0 => {
+            rds.group_ahead.push_back(ApplyStatus::PendingReboot);
+            ApplyStatus::Applying
+        }
+        1 => ApplyStatus::PendingReboot,
+        3 if !broken => ApplyStatus::Failed,
+        _ => ApplyStatus::InSync,
+    };
+}
+
+pub(super) fn an_rds() -> impl Strategy<Value = Rds> {
+    let passwords = ("[abc]", proptest::option::of("[abc]"));
+    let group = proptest::option::of(0_u8..5);
+    let locked = proptest::option::weighted(0.2, AFTER..AFTER + 3 * 3600);
+    (an_instance(), 0..STATUSES.len(), a_temper(), passwords, group, locked).prop_map(
+        |(instance, status, temper, (superuser_password, user_password), group, locked)| {
+            let (status, ahead) = STATUSES[status];
+            let mut rds = Rds::new(instance, superuser_password, temper);
+            rds.instance.status = Status::new(status);
+            rds.user_password = user_password;
+            rds.ahead = ahead.iter().map(|status| (*status).to_owned()).collect();
+            rds.flushing = matches!(status, "modifying" | "upgrading");
+            rds.locked_until = locked.unwrap_or(0);
+            if let Some(group) = group {
+                own_group(&mut rds, group);
+            }
+            rds
+        },
+    )
+}
+
+/// As it is on a good day.
+pub(super) fn available(mut rds: Rds) -> Rds {
+    if rds.instance.status.is_incompatible_parameters() {
+        rds.groups.values_mut().for_each(BTreeMap::clear);
+        rds.needs_reboot = false;
+    }
+    rds.instance.status = Status::new("available");
+    rds.ahead.clear();
+    rds.flushing = false;
+    rds
+}
+
+pub(super) fn running(target: &Target) -> Desired {
+    Desired::Running(Box::new(target.clone()))
+}
+
+pub(super) fn gone(final_snapshot: bool) -> Desired {
+    let groups = vec![format!("{PREFIX}postgres17")];
+    Desired::Gone { secrets: vec!["one".into(), "two".into()], groups, final_snapshot }
+}
+
 /// The wish as the tags say it now.
 pub(super) fn reread(target: &Target, rds: &Rds) -> Target {
-    use crate::model::tag;
     let mut target = target.clone();
-    target.done = rds.instance.tags.get(tag::DONE) == Some(&target.wish);
+    let tags = &rds.instance.tags;
+    target.done = tags.get(tag::DONE) == Some(&target.wish);
     for (&which, secret) in &mut target.secrets {
-        secret.applied = rds.instance.tags.get(&tag::applied(which)).cloned();
+        secret.applied = tags.get(&tag::applied(which)).cloned();
     }
-    target.gave_up = crate::model::record::GaveUp::of_tags(&rds.instance.tags)
-        .filter(|gave_up| gave_up.wish == target.wish);
+    target.gave_up = GaveUp::of_tags(tags).filter(|gave_up| gave_up.wish == target.wish && !target.done);
     target
 }
 

@@ -92,10 +92,7 @@ impl Engine {
         self.inner.aws.write_tags(&known.instance.arn, tags).await?;
         self.saw_tags(known, tags);
         if tags.contains_key(tag::GAVE_UP) {
-            // What was refused is in the tags now, and is tried again when they say so.
-            evidence.refused.clear();
-            evidence.asked.clear();
-            evidence.dropped.clear();
+            evidence.recorded_refusals();
         }
         Ok(())
     }

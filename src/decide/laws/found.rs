@@ -1,0 +1,165 @@
+//! What the laws have found, each in the smallest case that shows it.
+
+use std::collections::BTreeMap;
+
+use super::generate::{AFTER, BEFORE, PREFIX, WINDOW, reached, running};
+use crate::decide::*;
+use crate::model::desired::Target;
+use crate::model::record::{GaveUp, SecretRef};
+use crate::model::{
+    ApplyStatus, Endpoint, Instance, Observed, ParameterGroup, Pending, Provider, Status, Tags, Which,
+};
+
+/// More looks than anything is waited for.
+const MANY: u32 = 100;
+
+fn secret() -> SecretRef {
+    SecretRef { arn: "arn".into(), wanted: "v1".into(), applied: None }
+}
+
+/// A wish that an instance matches, whose passwords are known to work.
+fn a_match() -> (Target, Instance) {
+    let target = Target {
+        wish: "w1".into(),
+        done: false,
+        class: "db.t4g.micro".into(),
+        storage_gib: 20,
+        version: "16.14".into(),
+        multi_az: false,
+        backup_retention: 1,
+        deletion_protection: false,
+        backup_window: None,
+        maintenance_window: None,
+        parks_outages: false,
+        provider: Provider::Postgres,
+        group_prefix: PREFIX.into(),
+        parameters: BTreeMap::new(),
+        extensions: Vec::new(),
+        secrets: BTreeMap::from([(Which::Superuser, secret()), (Which::User, secret())]),
+        gave_up: None,
+    };
+    let instance = Instance {
+        identifier: "codesphere-x".into(),
+        arn: "arn".into(),
+        resource_id: "db-1".into(),
+        created_at: None,
+        status: Status::new("available"),
+        engine: "postgres".into(),
+        engine_version: target.version.clone(),
+        class: target.class.clone(),
+        allocated_storage: target.storage_gib,
+        max_allocated_storage: None,
+        storage_type: "gp3".into(),
+        iops: Some(3_000),
+        multi_az: false,
+        backup_retention: 1,
+        deletion_protection: false,
+        backup_window: "04:00-04:30".into(),
+        maintenance_window: WINDOW.into(),
+        parameter_group: ParameterGroup { name: "default.postgres16".into(), status: ApplyStatus::InSync },
+        endpoint: Some(Endpoint { host: "localhost".into(), port: 1 }),
+        pending: Pending::default(),
+        applying: false,
+        tags: Tags::new(),
+    };
+    (Target { done: false, ..reached(target) }, instance)
+}
+
+fn next(target: &Target, instance: &Instance, evidence: &Evidence, now: u64) -> Step {
+    decide(&running(target), &Observed::Present(instance), evidence, now)
+}
+
+#[test]
+fn a_password_that_was_given_up_does_not_hide_what_else_is_under_way() {
+    let (mut target, mut instance) = a_match();
+    target.secrets.insert(Which::Superuser, secret());
+    target.class = "db.t4g.small".into();
+    instance.pending.class = Some(target.class.clone());
+    let mut evidence = Evidence::default();
+    let login = Login { version: "v1".into(), verdict: Verdict::Refused };
+    evidence.logins.insert(Which::Superuser, login);
+    target.gave_up = Some(GaveUp {
+        wish: target.wish.clone(),
+        concerns: [Concern::Password.name().to_owned()].into(),
+        resource_id: instance.resource_id.clone(),
+        attempts: MOST_ATTEMPTS,
+        at: BEFORE,
+        pause: 1,
+        reason: "No.".into(),
+    });
+    // A worker that hears "given up" goes home, and nobody would look for the class.
+    assert_eq!(next(&target, &instance, &evidence, BEFORE), Step::Wait(Why::Applying(Concern::Class)));
+    instance.pending = Pending::default();
+    instance.class.clone_from(&target.class);
+    assert_eq!(next(&target, &instance, &evidence, BEFORE), Step::Wait(Why::GaveUp("No.".into())));
+}
+
+#[test]
+fn whatever_outage_someone_has_parked_is_not_brought_forward_out_of_the_window() {
+    let (mut target, instance) = a_match();
+    (target.parks_outages, target.multi_az) = (true, true);
+    let change = Step::Modify(Modification::MultiAz(true));
+    assert_eq!(next(&target, &instance, &Evidence::default(), BEFORE), change);
+    let parked = [
+        Pending { backup_retention: Some(0), ..Pending::default() },
+        Pending { class: Some("db.t4g.small".into()), ..Pending::default() },
+        Pending { engine_version: Some("17.10".into()), ..Pending::default() },
+    ];
+    for pending in parked {
+        let instance = Instance { pending: pending.clone(), ..instance.clone() };
+        // Also where it is what is wished: that, too, is to wait.
+        for (class, version) in
+            [("db.t4g.micro", "16.14"), ("db.t4g.small", "16.14"), ("db.t4g.micro", "17.10")]
+        {
+            let target = Target { class: class.into(), version: version.into(), ..target.clone() };
+            let evidence = Evidence { upgrades: Some(super::rds::upgrades().into()), ..Evidence::default() };
+            let step = next(&target, &instance, &evidence, BEFORE);
+            assert!(!matches!(step, Step::Modify(_)), "{step:?} with {pending:?}");
+        }
+    }
+}
+
+#[test]
+fn what_someone_has_parked_for_days_is_asked_for_again_where_it_is_wished_now() {
+    let (mut target, mut instance) = a_match();
+    target.class = "db.t4g.small".into();
+    instance.pending.class = Some(target.class.clone());
+    let mut evidence = Evidence { at_rest: REST, ..Evidence::default() };
+    let waits = Step::Wait(Why::Applying(Concern::Class));
+    assert_eq!(next(&target, &instance, &evidence, AFTER), waits);
+    evidence.at_rest = MANY;
+    let what = Modification::Class(target.class.clone());
+    assert_eq!(next(&target, &instance, &evidence, AFTER), Step::Modify(what.clone()));
+    // RDS has time to begin.
+    let asked = Asked { what, at: AFTER, visible_by: AFTER + 60, begun: false };
+    evidence.asked.insert(Concern::Class, asked);
+    assert_eq!(next(&target, &instance, &evidence, AFTER), waits);
+}
+
+#[test]
+fn a_reboot_under_way_is_not_taken_for_one_that_did_not_help() {
+    let (target, mut instance) = a_match();
+    instance.parameter_group.status = ApplyStatus::PendingReboot;
+    let mut evidence = Evidence { reboots: 9, ..Evidence::default() };
+    let waits = Step::Wait(Why::Applying(Concern::Parameters));
+    assert_eq!(next(&target, &instance, &evidence, BEFORE), waits);
+    evidence.at_rest = MANY;
+    evidence.paused.insert(Concern::Parameters, (Why::Applying(Concern::Parameters), BEFORE + 60));
+    assert_eq!(next(&target, &instance, &evidence, BEFORE), waits);
+    assert!(matches!(next(&target, &instance, &evidence, BEFORE + 60), Step::Record(_)));
+}
+
+#[test]
+fn what_was_refused_makes_nothing_forgotten_about_what_was_not() {
+    let asked = |what| Asked { what, at: 0, visible_by: 60, begun: false };
+    let mut evidence = Evidence::default();
+    evidence.asked.insert(Concern::Class, asked(Modification::Class("db.t4g.small".into())));
+    evidence.asked.insert(Concern::MultiAz, asked(Modification::MultiAz(true)));
+    evidence.dropped = BTreeMap::from([(Concern::Class, 3), (Concern::MultiAz, 2)]);
+    let refusal = Refusal { reason: "No.".into(), passing: true };
+    evidence.refused.insert(Concern::Class, refusal);
+    evidence.recorded_refusals();
+    assert!(evidence.refused.is_empty());
+    assert_eq!(evidence.asked.keys().collect::<Vec<_>>(), [&Concern::MultiAz]);
+    assert_eq!(evidence.dropped, BTreeMap::from([(Concern::MultiAz, 2)]));
+}

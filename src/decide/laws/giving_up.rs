@@ -1,0 +1,202 @@
+//! What RDS does not do is given up: after a bounded number of tries, at growing distances, until there is a new wish.
+
+use proptest::prelude::*;
+
+use super::generate::{BEFORE, a_target, an_rds, available, reread, running};
+use super::matching::differing;
+use super::rds::{Fault, How, Rds};
+use super::worker::Worker;
+use crate::decide::{Concern, Evidence, FirstPause, MOST_ATTEMPTS, Step, Why, decide, retry_of};
+use crate::model::desired::{ServerParameter, Target};
+use crate::model::record::{GaveUp, SecretRef};
+use crate::model::{Pending, Which};
+
+/// Calls for one attempt at most: RDS may say yes three times and make nothing of it without a word.
+const CALLS_PER_ATTEMPT: usize = 3;
+/// Longer than a whole history of tries.
+const ALWAYS: u32 = 1000;
+
+const CONCERNS: [Concern; 8] = [
+    Concern::Password,
+    Concern::Version,
+    Concern::Storage,
+    Concern::Class,
+    Concern::MultiAz,
+    Concern::Retention,
+    Concern::Protection,
+    Concern::Parameters,
+];
+
+fn a_failure() -> impl Strategy<Value = How> {
+    prop_oneof![
+        any::<bool>().prop_map(|passing| How::Refused { passing }),
+        any::<bool>().prop_map(|says_why| How::Dropped { says_why }),
+    ]
+}
+
+/// A wish that differs in everything from what there is, so that whatever fails is asked for.
+fn differing_in_all(target: Target, rds: &mut Rds) -> Target {
+    let seen = &mut rds.instance;
+    seen.pending = Pending::default();
+    rds.locked_until = 0;
+    seen.engine_version = "16.13".into();
+    seen.parameter_group.name = "default.postgres16".into();
+    seen.class = "db.t4g.micro".into();
+    rds.superuser_password = "another".into();
+    let secret = |which: &str| SecretRef { arn: "arn".into(), wanted: format!("{which}-1"), applied: None };
+    let parameter = ServerParameter { value: "1".into(), needs_reboot: false };
+    Target {
+        version: "17.10".into(),
+        class: "db.t4g.small".into(),
+        storage_gib: seen.allocated_storage + 50,
+        multi_az: !seen.multi_az,
+        backup_retention: if seen.backup_retention == 0 { 2 } else { 0 },
+        deletion_protection: !seen.deletion_protection,
+        parks_outages: false,
+        parameters: [("work_mem".to_owned(), parameter)].into(),
+        secrets: [(Which::Superuser, secret("superuser")), (Which::User, secret("user"))].into(),
+        ..target
+    }
+}
+
+/// Whether what is left belongs to a concern: without the superuser's password nothing is set by SQL.
+fn is_about(name: &str, concern: Concern) -> bool {
+    name == concern.name() || (concern == Concern::Password && ["user", "extensions"].contains(&name))
+}
+
+/// Runs until RDS has refused once more, and says how that was recorded.
+fn give_up(worker: &mut Worker, target: &Target, rds: &mut Rds) -> Result<GaveUp, TestCaseError> {
+    match worker.run(&running(target), rds) {
+        Step::Wait(Why::GaveUp(reason)) => {
+            prop_assert!(!reason.is_empty());
+            let gave_up = reread(target, rds).gave_up;
+            prop_assert!(gave_up.is_some(), "recorded with the wish");
+            Ok(gave_up.unwrap())
+        }
+        end => Err(TestCaseError::fail(format!("{end:?}"))),
+    }
+}
+
+/// That the tries were few in a row, and further and further apart.
+fn check_tries(concern: Concern, how: How, first_pause: u64, rds: &Rds) -> Result<(), TestCaseError> {
+    let most = if matches!(how, How::Dropped { .. }) { CALLS_PER_ATTEMPT } else { 1 };
+    let mut not_before = 0;
+    for (gave_up, earlier) in rds.gave_up.iter().zip(0..) {
+        let tries: Vec<u64> = rds
+            .calls
+            .iter()
+            .filter(|(at, change)| change.concern() == concern && (not_before..=gave_up.at).contains(at))
+            .map(|(at, _)| *at)
+            .collect();
+        prop_assert!((1..=most).contains(&tries.len()), "{:?} before {:?}", tries, gave_up);
+        let is_last = gave_up.attempts == MOST_ATTEMPTS;
+        prop_assert!(is_last || (gave_up.attempts, gave_up.pause) == (earlier + 1, first_pause << earlier));
+        not_before = gave_up.at + gave_up.pause;
+    }
+    // None was made between a give-up and its time.
+    let in_all = rds.gave_up.len() * most;
+    prop_assert!(rds.calls_about(concern) <= in_all, "{:?}", rds.calls);
+    Ok(())
+}
+
+/// Half as many as usual: these histories are long.
+fn fewer() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases / 2, ..usual }
+}
+
+proptest! {
+    #![proptest_config(fewer())]
+
+    #[test]
+    fn what_rds_does_not_do_is_tried_a_few_times_at_growing_distances_and_all_else_goes_on(
+        target in a_target(),
+        rds in an_rds(),
+        concern in proptest::sample::select(CONCERNS.to_vec()),
+        how in a_failure(),
+        first_pause in 60_u64..7200,
+        dies in any::<bool>(),
+    ) {
+        let mut rds = available(rds);
+        let target = differing_in_all(target, &mut rds);
+        // What RDS makes at once it does not drop.
+        let at_once = matches!(concern, Concern::Protection | Concern::Parameters);
+        let how = if at_once { How::Refused { passing: true } } else { how };
+        rds.fault = Some(Fault { concern: Some(concern), how, times: ALWAYS });
+        rds.temper.busy = 0;
+        let mut worker = Worker::with_first_pause(BEFORE, first_pause);
+        loop {
+            let gave_up = give_up(&mut worker, &target, &mut rds)?;
+            prop_assert_eq!(&gave_up.concerns.iter().map(String::as_str).collect::<Vec<_>>(), &[concern.name()]);
+            let left = differing(&target, &rds);
+            prop_assert!(left.iter().all(|name| is_about(name, concern)), "{:?}", left);
+            let now = reread(&target, &rds);
+            let Some(again) = retry_of(&now) else { break };
+            // Nobody tries any sooner, not even one that knows nothing.
+            let mut fresh = Evidence::new(FirstPause(first_pause));
+            fresh.at_rest = 9;
+            fresh.logins.clone_from(&worker.evidence.logins);
+            let step = decide(&running(&now), &rds.observed(), &fresh, again - 1);
+            let asks = matches!(&step, Step::Modify(change) if change.concern() == concern);
+            prop_assert!(!asks, "{:?}", step);
+            if dies {
+                worker = worker.successor();
+            }
+            worker.wait_until(again.max(worker.now), &mut rds);
+        }
+        let for_good = matches!(how, How::Refused { passing: false })
+            || (concern == Concern::Version && matches!(how, How::Dropped { says_why: true }));
+        prop_assert_eq!(rds.gave_up.len(), if for_good { 1 } else { MOST_ATTEMPTS as usize });
+        check_tries(concern, how, first_pause, &rds)?;
+
+        // Never again for this wish, however much later; a new one begins anew, and ends when RDS can.
+        let calls = rds.calls.len();
+        worker.wait_until(worker.now + 30 * 86_400, &mut rds);
+        give_up(&mut worker, &target, &mut rds)?;
+        prop_assert_eq!(rds.calls.len(), calls);
+        let anew = Target { wish: "w2".into(), ..target };
+        worker.evidence.begin_wish();
+        if !for_good {
+            let gave_up = give_up(&mut worker, &anew, &mut rds)?;
+            prop_assert_eq!((gave_up.attempts, gave_up.pause), (1, first_pause));
+            worker.wait_until(gave_up.at + gave_up.pause, &mut rds);
+        }
+        rds.fault = None;
+        prop_assert_eq!(worker.run(&running(&anew), &mut rds), Step::Done);
+        prop_assert_eq!(differing(&anew, &rds), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn whatever_fails_the_end_comes_and_no_concern_is_tried_too_often(
+        target in a_target(), rds in an_rds(), how in a_failure(), times in 1_u32..60
+    ) {
+        let mut rds = available(rds);
+        let target = Target { parks_outages: false, ..target };
+        rds.fault = Some(Fault { concern: None, how, times });
+        let busy = rds.temper.busy as usize;
+        let mut worker = Worker::new(BEFORE);
+        loop {
+            match worker.run(&running(&target), &mut rds) {
+                Step::Done => {
+                    prop_assert_eq!(differing(&target, &rds), Vec::<&str>::new());
+                    break;
+                }
+                Step::Wait(Why::GaveUp(_)) => match retry_of(&reread(&target, &rds)) {
+                    None => break,
+                    Some(again) => worker.wait_until(again.max(worker.now), &mut rds),
+                },
+                end => prop_assert!(false, "{:?}", end),
+            }
+        }
+        for concern in CONCERNS {
+            // A version may take two hops, and storage is locked after a change for a while.
+            let most = match concern {
+                Concern::Storage => continue,
+                Concern::Version => 2,
+                _ => 1,
+            } * CALLS_PER_ATTEMPT * MOST_ATTEMPTS as usize + busy;
+            let calls = rds.calls_about(concern);
+            prop_assert!(calls <= most, "{} calls about {}: {:?} {:?}", calls, concern, rds.calls, rds.gave_up);
+        }
+    }
+}
