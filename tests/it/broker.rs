@@ -176,10 +176,19 @@ impl Broker {
 
     /// How often this process has called an operation of RDS.
     pub(crate) async fn calls_made(&self, operation: &str) -> u64 {
+        self.metric(&format!("rds_broker_aws_calls_total{{service=\"rds\",operation=\"{operation}\",")).await
+    }
+
+    /// How many services wait for a reason of this kind.
+    pub(crate) async fn waits(&self, reason: &str) -> u64 {
+        self.metric(&format!("rds_broker_waits{{reason=\"{reason}\"")).await
+    }
+
+    /// The sum of the metrics that begin like this.
+    async fn metric(&self, start: &str) -> u64 {
         let text = reqwest::get(format!("{}/metrics", self.url())).await.unwrap().text().await.unwrap();
-        let start = format!("rds_broker_aws_calls_total{{service=\"rds\",operation=\"{operation}\",");
-        let counts = text.lines().filter(|line| line.starts_with(&start));
-        counts.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+        let values = text.lines().filter(|line| line.starts_with(start));
+        values.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
     }
 
     /// A handle that kills the process, as the machine under it would.

@@ -50,6 +50,17 @@ pub(crate) enum Session {
 }
 
 impl Session {
+    /// The same as the superuser.
+    pub(crate) async fn open_as_superuser(status: &Value, password: &str) -> Result<Self, Refused> {
+        let mut status = status.clone();
+        let details = &mut status["details"];
+        let (scheme, rest) = details["dsn"].as_str().expect("a dsn").split_once("://").unwrap();
+        let (_, address) = rest.split_once('@').unwrap();
+        details["dsn"] =
+            format!("{scheme}://{}@{address}", details["superuserName"].as_str().unwrap()).into();
+        Self::open(&status, password).await
+    }
+
     /// Logs in through the `dsn` of a status document.
     pub(crate) async fn open(status: &Value, password: &str) -> Result<Self, Refused> {
         let dsn = status["details"]["dsn"].as_str().expect("a dsn");

@@ -62,7 +62,7 @@ fn start() -> Lab {
 /// Every transition is short, but none is skipped.
 fn durations() -> Value {
     json!({
-        "creating": 0.4, "endpoint": 0.2, "backingUp": 0.2, "modifyVisible": 0.1, "modifying": 0.3,
+        "creating": 0.4, "endpoint": 0.2, "flap": 0.15, "backingUp": 0.2, "modifyVisible": 0.1, "modifying": 0.3,
         "resettingMasterCredentials": 0.2, "rebooting": 0.2, "upgrading": 0.3, "storageOptimization": 0.3,
         "storageLock": 0.6, "deleting": 0.3, "stopping": 0.2, "starting": 0.2,
     })

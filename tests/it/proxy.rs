@@ -25,6 +25,8 @@ type Killer = Box<dyn Fn() + Send + Sync>;
 struct Plan {
     cut: Option<(Cut, Killer)>,
     calls: Vec<String>,
+    /// What ModifyDBInstance was sent.
+    modifications: Vec<String>,
     failing: bool,
 }
 
@@ -48,8 +50,7 @@ impl Proxy {
 
     /// From now on counts anew, and cuts once.
     pub(crate) fn cut(&self, cut: Cut, kill: impl Fn() + Send + Sync + 'static) {
-        *self.plan.lock().unwrap() =
-            Plan { cut: Some((cut, Box::new(kill))), calls: Vec::new(), failing: false };
+        *self.plan.lock().unwrap() = Plan { cut: Some((cut, Box::new(kill))), ..Plan::default() };
     }
 
     /// Fails every call, or stops doing so: AWS as it is when it is down.
@@ -64,6 +65,13 @@ impl Proxy {
 
     pub(crate) fn calls(&self) -> Vec<String> {
         self.plan.lock().unwrap().calls.clone()
+    }
+
+    /// The classes that RDS was asked to change an instance to, in order.
+    pub(crate) fn classes_asked_for(&self) -> Vec<String> {
+        let plan = self.plan.lock().unwrap();
+        let pairs = plan.modifications.iter().flat_map(|body| body.split('&'));
+        pairs.filter_map(|pair| pair.strip_prefix("DBInstanceClass=")).map(str::to_owned).collect()
     }
 
     /// Counts a call; the killer if it is to die now.
@@ -102,6 +110,9 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
     let body: Bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = operation(target, &body);
+    if operation == "ModifyDBInstance" {
+        proxy.plan.lock().unwrap().modifications.push(String::from_utf8_lossy(&body).into_owned());
+    }
     if counted(&operation)
         && let Some(kill) = proxy.due(&operation, true)
     {

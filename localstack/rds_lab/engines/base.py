@@ -51,8 +51,9 @@ class Servers(Protocol):
     def set_parameters(self, resource_id: str, parameters: Mapping[str, str]) -> None:
         """Replace all custom parameters, by their names and in the units of RDS.
 
-        Dynamic ones take effect at once, static ones with the next start. No value is refused here:
-        one that the server cannot start with makes that start fail.
+        Dynamic ones take effect at once, static ones with the next start. ServerError tells of one that
+        the running server refuses, after all others have taken effect, as far as the engine tells of
+        such; one that it cannot start with makes that start fail.
         """
 
     def restart(self, resource_id: str) -> None:

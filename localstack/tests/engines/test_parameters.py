@@ -34,6 +34,16 @@ def test_dynamic_ones_at_once_static_ones_with_the_next_start(servers, made, log
     assert shown(login, address, "work_mem") == "8MB"
 
 
+def test_a_value_that_the_running_server_refuses_is_told_and_the_others_take_effect(servers, made, login):
+    resource_id, address = made
+    wanted = {"work_mem": "8192", "timezone": "Mars/Phobos", "max_connections": "55"}
+    with pytest.raises(ServerError, match="does not take the values of timezone"):
+        servers.set_parameters(resource_id, wanted)
+    assert shown(login, address, "work_mem") == "8MB"
+    servers.set_parameters(resource_id, {**wanted, "timezone": "Europe/Berlin"})
+    assert shown(login, address, "timezone") == "Europe/Berlin"
+
+
 def test_force_ssl_changes_while_the_server_runs(servers, made, login):
     resource_id, address = made
     with pytest.raises(psycopg.OperationalError, match="no encryption"):

@@ -16,6 +16,9 @@ use rds_broker::model::Provider;
 use rds_broker::sql::{self, Databases, Login, Outcome, Server, SetUp, SetUpOutcome, SqlError};
 use secrecy::SecretString;
 
+/// Words of SQL, each a name of a database and of a user, as they stand.
+const KEYWORDS: [&str; 6] = ["select", "table", "user", "order", "grant", "null"];
+
 /// A running server and its master user.
 struct TestServer {
     provider: Provider,

@@ -10,7 +10,7 @@ use crate::proxy::{Cut, Proxy};
 /// More calls than any of the three makes: the walk ends where a cut was never reached.
 const MOST_CALLS: usize = 60;
 
-async fn broker_behind_a_proxy(provider: &'static str) -> (Broker, Proxy) {
+pub(super) async fn broker_behind_a_proxy(provider: &'static str) -> (Broker, Proxy) {
     let (proxy, url) = Proxy::start().await;
     let settings = [
         ("AWS_ENDPOINT_URL", url.as_str()),

@@ -1,23 +1,41 @@
-//! A whole life on each engine: book, use, rotate, grow, resize, upgrade, set parameters, delete.
+//! A whole life on each engine: book, use, rotate, grow, resize, upgrade, set parameters, break, delete.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::broker::{Broker, booking_of, password};
 use crate::database::Session;
+use crate::lab::lab;
 
 /// What differs between the engines, for a user.
-struct Engine {
-    provider: &'static str,
+pub(super) struct Engine {
+    pub(super) provider: &'static str,
     scheme: &'static str,
-    first: &'static str,
-    minor: &'static str,
-    major: &'static str,
-    version: &'static str,
-    show_connections: &'static str,
+    pub(super) first: &'static str,
+    pub(super) minor: &'static str,
+    pub(super) major: &'static str,
+    pub(super) version: &'static str,
+    pub(super) show_connections: &'static str,
+    fixed: Fixed,
 }
 
-const POSTGRES: Engine = Engine {
+/// A parameter that the server takes only when it starts.
+struct Fixed {
+    name: &'static str,
+    value: fn() -> Value,
+    show: &'static str,
+    shown: &'static str,
+}
+
+/// `MySQL`'s and `MariaDB`'s.
+const PERFORMANCE_SCHEMA: Fixed = Fixed {
+    name: "performance_schema",
+    value: || json!(true),
+    show: "select if(@@performance_schema, 'on', 'off')",
+    shown: "on",
+};
+
+pub(super) const POSTGRES: Engine = Engine {
     provider: "postgres",
     scheme: "postgresql",
     first: "16.13",
@@ -25,9 +43,15 @@ const POSTGRES: Engine = Engine {
     major: "17.10",
     version: "show server_version",
     show_connections: "show max_connections",
+    fixed: Fixed {
+        name: "max_locks_per_transaction",
+        value: || json!(128),
+        show: "show max_locks_per_transaction",
+        shown: "128",
+    },
 };
 
-const MYSQL: Engine = Engine {
+pub(super) const MYSQL: Engine = Engine {
     provider: "mysql",
     scheme: "mysql",
     first: "8.0.42",
@@ -35,9 +59,10 @@ const MYSQL: Engine = Engine {
     major: "8.4.7",
     version: "select version()",
     show_connections: "select cast(@@max_connections as char)",
+    fixed: PERFORMANCE_SCHEMA,
 };
 
-const MARIADB: Engine = Engine {
+pub(super) const MARIADB: Engine = Engine {
     provider: "mariadb",
     scheme: "mariadb",
     first: "10.11.14",
@@ -45,6 +70,7 @@ const MARIADB: Engine = Engine {
     major: "11.4.9",
     version: "select version()",
     show_connections: "select cast(@@max_connections as char)",
+    fixed: PERFORMANCE_SCHEMA,
 };
 
 #[tokio::test]
@@ -91,6 +117,18 @@ async fn life(engine: &Engine) {
     assert_eq!(status["details"]["allocatedStorage"], 38);
     assert_eq!(status["details"]["instanceClass"], "db.t4g.medium");
 
+    // RDS accepts the next change and gives up on it: told, and over with another wish.
+    let identifier = broker.identifier(id);
+    lab().happens(&identifier, json!({"kind": "fail_modify", "field": "DBInstanceClass"})).await;
+    let memory = |megabytes: u32| json!({"plan": {"parameters": {"memory": megabytes}}});
+    assert_eq!(broker.patch(id, &memory(5000)).await.status, 204);
+    let status = broker.until(id, "the failure to be told", |status| status.get("error").is_some()).await;
+    let error = status["error"].as_str().unwrap();
+    assert!(error.starts_with("RDS gave up on changing the instance class: "), "{error}");
+    let status = broker.change(id, &memory(2000)).await;
+    assert_eq!((status.get("error"), &status["details"]["instanceClass"]), (None, &json!("db.t4g.small")));
+    Session::open(&status, second).await.expect("it goes on serving");
+
     for version in [engine.minor, engine.major] {
         let status = broker.change(id, &json!({"config": {"version": version}})).await;
         assert_eq!(status["details"]["engineVersion"], version);
@@ -107,6 +145,19 @@ async fn life(engine: &Engine) {
     assert_eq!(user.ask(engine.show_connections).await, "77");
     broker.assert_aws_holds(&[id]).await;
 
+    let Fixed { name, value, show, shown } = engine.fixed;
+    let reboots = broker.calls_made("RebootDBInstance").await;
+    let parameters = json!({"max_connections": 77, name: value()});
+    let status = broker.change(id, &json!({"config": {"parameters": parameters}})).await;
+    assert_eq!(status["config"]["parameters"], parameters);
+    assert_eq!(broker.calls_made("RebootDBInstance").await, reboots + 1, "{name} takes a reboot");
+    let mut user = Session::open(&status, second).await.unwrap();
+    assert_eq!(user.ask(show).await, shown);
+    assert_eq!(user.ask(engine.show_connections).await, "77");
+
+    lab().happens(&identifier, json!({"kind": "status", "status": "failed"})).await;
+    let status = broker.until(id, "the end to be told", |status| status.get("error").is_some()).await;
+    assert_eq!((&status["details"]["state"], &status["details"]["ready"]), (&json!("failed"), &json!(false)));
     assert_eq!(broker.delete(id).await.status, 204);
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;

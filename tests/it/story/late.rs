@@ -3,9 +3,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking, password};
+use crate::broker::{Broker, booking, eventually, password, unique_name};
 use crate::database::connect;
 use crate::lab::lab;
+use crate::proxy::Proxy;
 
 #[tokio::test]
 async fn a_modify_that_becomes_visible_late_is_waited_for() {
@@ -62,4 +63,48 @@ async fn a_wish_whose_tags_are_refused_by_state_is_a_503_and_taken_later() {
     assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
     let status = broker.change(id, &change).await;
     assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+}
+
+/// Two wishes in a row: RDS shows the first one while the second is written already, or the one before both.
+async fn late_wishes(wishes: [(u64, &str); 2], shown_before: &str) {
+    let (proxy, url) = Proxy::start().await;
+    let broker = Broker::start_with(&unique_name(), &[("AWS_ENDPOINT_URL", &url)]).await;
+    let id = Uuid::new_v4();
+    let status = broker.book(id, &booking(id)).await;
+    assert_eq!(status["details"]["instanceClass"], shown_before);
+    let identifier = broker.identifier(id);
+    // RDS is busy until both are written: what it is asked for from then on is the second.
+    lab().happens(&identifier, json!({"kind": "status", "status": "maintenance"})).await;
+    broker.until(id, "RDS to be busy", |status| status["details"]["ready"] == false).await;
+    for (memory, _) in wishes {
+        lab().happens(&identifier, json!({"kind": "late_tags", "seconds": 3})).await;
+        let change = json!({"plan": {"parameters": {"memory": memory}}});
+        assert_eq!(broker.patch(id, &change).await.status, 204);
+    }
+    let (memory, class) = wishes[1];
+    lab().happens(&identifier, json!({"kind": "recover"})).await;
+    let arn = lab().describe(&identifier).await.db_instance_arn().unwrap().to_owned();
+    let wanted = memory.to_string();
+    eventually("the last wish to show in RDS and to be reached", async || {
+        let status = broker.status(id).await.expect("the service");
+        assert_eq!(status["plan"]["parameters"]["memory"], memory, "an older wish came back");
+        let tags = lab().rds().list_tags_for_resource().resource_name(&arn).send().await.unwrap();
+        let shown = tags.tag_list().iter().find(|tag| tag.key() == Some("codesphere:plan/memory"));
+        let shows = shown.and_then(|tag| tag.value()) == Some(wanted.as_str());
+        (shows && status["details"]["state"] == "available" && status["details"]["instanceClass"] == class)
+            .then_some(())
+    })
+    .await;
+    let asked = proxy.classes_asked_for();
+    assert!(asked.iter().all(|asked| asked == class), "RDS was asked for {asked:?}");
+}
+
+#[tokio::test]
+async fn of_two_wishes_whose_tags_show_late_the_older_never_returns() {
+    late_wishes([(2000, "db.t4g.small"), (3000, "db.t4g.medium")], "db.t4g.micro").await;
+}
+
+#[tokio::test]
+async fn a_wish_that_is_taken_back_never_returns_though_its_tags_show_late() {
+    late_wishes([(2000, "db.t4g.small"), (512, "db.t4g.micro")], "db.t4g.micro").await;
 }

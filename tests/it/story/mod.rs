@@ -1,14 +1,17 @@
 //! Several requests, as the platform sends them, over a local AWS with real databases.
 
+mod any_order;
 mod book;
 mod change;
 mod check;
 mod crash;
 mod delete;
+mod deletion;
 mod drift;
 mod encryption;
 mod engines;
 mod failure;
+mod flap;
 mod late;
 mod lost_reply;
 mod moment;
@@ -25,5 +28,6 @@ mod status;
 mod storage;
 mod throttle;
 mod traces;
+mod unattended;
 mod upgrade;
 mod window;

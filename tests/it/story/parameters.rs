@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking, unique_name};
+use crate::broker::{Broker, booking, eventually, unique_name};
 use crate::database::{ask, connect};
 use crate::lab::lab;
 
@@ -50,10 +50,8 @@ async fn a_parameter_that_the_server_takes_at_once_needs_no_reboot() {
     let status = broker.book(id, &body).await;
     let user = connect(&status, body["secrets"]["userPassword"].as_str().unwrap()).await.unwrap();
     broker.change(id, &json!({"config": {"parameters": {"work_mem": 4096}}})).await;
-    crate::broker::eventually("the session to see it", async || {
-        (ask(&user, "show work_mem").await == "4MB").then_some(())
-    })
-    .await;
+    eventually("the session to see it", async || (ask(&user, "show work_mem").await == "4MB").then_some(()))
+        .await;
 }
 
 #[tokio::test]
@@ -172,4 +170,53 @@ async fn a_value_that_rds_refuses_is_told_with_its_reason() {
     assert_eq!(status["details"]["ready"], true);
     let status = broker.change(id, &json!({"config": {"parameters": {"random_page_cost": "1.5"}}})).await;
     assert_eq!(status.get("error"), None);
+}
+
+/// No server knows it; RDS takes any text for a time zone.
+const NOWHERE: &str = "Mars/Phobos";
+
+#[tokio::test]
+async fn a_good_value_right_after_one_that_the_running_server_refuses_is_applied() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"]["parameters"] = json!({"work_mem": 8192});
+    broker.book(id, &body).await;
+    let wish = |zone: &str| json!({"config": {"parameters": {"work_mem": 8192, "timezone": zone}}});
+    assert_eq!(broker.patch(id, &wish(NOWHERE)).await.status, 204);
+    until_its_group_is(&broker, id, "failed-to-apply").await;
+    let status = broker.change(id, &wish("Europe/Berlin")).await;
+    assert_eq!(status.get("error"), None);
+    assert_eq!(shows(&status, &body, "show timezone").await, "Europe/Berlin");
+    until_its_group_is(&broker, id, "in-sync").await;
+}
+
+#[tokio::test]
+async fn a_good_value_right_after_one_with_which_the_server_does_not_start_is_applied() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let body = booking(id);
+    broker.book(id, &body).await;
+    let identifier = broker.identifier(id);
+    let wish = |zone: &str| json!({"config": {"parameters": {"max_connections": 60, "timezone": zone}}});
+    assert_eq!(broker.patch(id, &wish(NOWHERE)).await.status, 204);
+    eventually("the server not to start", async || {
+        let seen = lab().describe(&identifier).await;
+        (seen.db_instance_status() == Some("incompatible-parameters")).then_some(())
+    })
+    .await;
+    let status = broker.change(id, &wish("Europe/Berlin")).await;
+    assert_eq!(status.get("error"), None);
+    assert_eq!(shows(&status, &body, "show timezone").await, "Europe/Berlin");
+    assert_eq!(shows(&status, &body, "show max_connections").await, "60");
+}
+
+/// Until RDS says this of the instance's parameter group.
+async fn until_its_group_is(broker: &Broker, id: Uuid, status: &str) {
+    let identifier = broker.identifier(id);
+    eventually(status, async || {
+        let seen = lab().describe(&identifier).await;
+        (seen.db_parameter_groups()[0].parameter_apply_status() == Some(status)).then_some(())
+    })
+    .await;
 }

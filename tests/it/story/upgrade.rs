@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
+use crate::broker::{Broker, booking, booking_of};
 use crate::database::{ask, connect};
 use crate::lab::lab;
 
@@ -72,6 +72,29 @@ async fn an_upgrade_whose_checks_fail_is_given_up_with_rdss_reason_and_the_old_v
     let status = broker.change(id, &json!({"config": {"version": "17.10"}})).await;
     assert_eq!(status["details"]["engineVersion"], "17.10");
     assert_eq!(status.get("error"), None);
+}
+
+/// RDS-EVENT-0188, in the local AWS's words.
+#[tokio::test]
+async fn a_precheck_that_fails_on_mysql_is_told_as_rds_words_it() {
+    let broker = Broker::start().await.of("mysql");
+    let id = Uuid::new_v4();
+    let mut body = booking_of("mysql", id);
+    body["config"] = json!({"version": "8.0.43"});
+    broker.book(id, &body).await;
+    lab().happens(&broker.identifier(id), json!({"kind": "fail_modify", "field": "EngineVersion"})).await;
+    let upgrade = json!({"config": {"version": "8.4.7"}});
+    assert_eq!(broker.patch(id, &upgrade).await.status, 204);
+    let status = broker.until(id, "the failure to be told", |status| status.get("error").is_some()).await;
+    let error = status["error"].as_str().unwrap();
+    let words = "RDS gave up on changing the engine version: Amazon RDS was unable to upgrade the DB instance from \
+                 version 8.0.43 to version 8.4.7: the instance is in a state that cannot be upgraded";
+    assert!(error.starts_with(words), "{error}");
+    assert_eq!(status["details"]["engineVersion"], "8.0.43");
+    let before = broker.calls_made("ModifyDBInstance").await;
+    let status = broker.change(id, &upgrade).await;
+    assert_eq!((status.get("error"), &status["details"]["engineVersion"]), (None, &json!("8.4.7")));
+    assert_eq!(broker.calls_made("ModifyDBInstance").await, before + 1);
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
-use crate::database::{ask, connect};
+use crate::broker::{Broker, booking, password, unique_name};
+use crate::database::{Session, ask, connect};
 use crate::lab::lab;
 
 /// The hour that it will be in so many hours, since 1970.
@@ -15,7 +15,7 @@ fn hour_in(hours: u64) -> u64 {
 }
 
 /// A maintenance window of two hours that begins so many hours from now.
-fn window(hours: u64) -> String {
+pub(super) fn window(hours: u64) -> String {
     let point = |hours: u64| {
         let hour = hour_in(hours);
         let days = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"];
@@ -25,8 +25,13 @@ fn window(hours: u64) -> String {
 }
 
 /// A backup window that overlaps neither `window(0)` nor `window(12)`, whatever the time.
-fn backups() -> String {
-    let hour = hour_in(6) % 24;
+pub(super) fn backups() -> String {
+    backups_in(6)
+}
+
+/// A backup window that begins so many hours from now.
+fn backups_in(hours: u64) -> String {
+    let hour = hour_in(hours) % 24;
     format!("{hour:02}:00-{hour:02}:30")
 }
 
@@ -117,4 +122,37 @@ async fn what_an_operator_has_parked_in_aws_is_not_brought_forward_by_a_harmless
     assert_eq!(seen.backup_retention_period(), Some(7));
     let pending = seen.pending_modified_values().and_then(|pending| pending.db_instance_class());
     assert_eq!(pending, Some("db.t4g.medium"), "still parked");
+}
+
+#[tokio::test]
+async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_outage_is_changed() {
+    // What someone has parked is looked at for a while before nothing is left to do.
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_REFRESH_ACTIVE_SECONDS", "0.1")]).await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"maintenanceWindow": window(12), "backupWindow": backups()});
+    broker.book(id, &body).await;
+    let identifier = broker.identifier(id);
+    let console = lab().rds().modify_db_instance().db_instance_identifier(&identifier);
+    console.db_instance_class("db.t4g.medium").apply_immediately(false).send().await.unwrap();
+    let still_parked = async |after: &str| {
+        let seen = lab().describe(&identifier).await;
+        let pending = seen.pending_modified_values().and_then(|pending| pending.db_instance_class());
+        assert_eq!(
+            (seen.db_instance_class(), pending),
+            (Some("db.t4g.micro"), Some("db.t4g.medium")),
+            "{after}"
+        );
+    };
+    still_parked("to begin with").await;
+
+    let new = password();
+    let status = broker.change(id, &json!({"secrets": {"superuserPassword": new}})).await;
+    Session::open_as_superuser(&status, &new).await.expect("the new password works");
+    still_parked("after the rotation").await;
+
+    let later = backups_in(8);
+    broker.change(id, &json!({"config": {"backupWindow": later}})).await;
+    assert_eq!(lab().describe(&identifier).await.preferred_backup_window(), Some(later.as_str()));
+    still_parked("after the change of a window").await;
 }

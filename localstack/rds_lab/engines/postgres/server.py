@@ -14,6 +14,12 @@ from rds_lab.engines.postgres.template import Templates
 from rds_lab.engines.server import LocalServer
 
 _RELOAD_DEADLINE = 10.0
+# What only waits for a restart is an error there, too.
+_REFUSED = """
+    SELECT file.name FROM pg_file_settings file
+    JOIN pg_settings setting ON lower(setting.name) = lower(file.name)
+    WHERE file.error IS NOT NULL AND setting.context <> 'postmaster' ORDER BY file.name
+"""
 
 
 class PostgresServer(LocalServer):
@@ -90,6 +96,11 @@ class PostgresServer(LocalServer):
             if time.monotonic() > deadline:
                 raise ServerError("PostgreSQL did not read its new parameters in time.")
             time.sleep(0.02)
+        with self.connect() as connection:
+            refused = connection.execute(_REFUSED).fetchall()
+        if refused:
+            names = ", ".join(name for (name,) in refused)
+            raise ServerError(f"PostgreSQL does not take the values of {names}.")
 
     def _loaded_at(self) -> object:
         with self.connect() as connection:

@@ -5,6 +5,7 @@ a group that was associated since, reach it when RDS starts it: with CreateDBIns
 RebootDBInstance and StartDBInstance, and with nothing else (rds-semantics §4, §7).
 """
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -139,7 +140,9 @@ class Launch:
         wanted = self._take()
 
         def work() -> None:
-            self._cloud.servers.set_parameters(resource_id, wanted)
+            # What the running server thinks of a value does not matter: it is about to be started with it.
+            with contextlib.suppress(ServerError):
+                self._cloud.servers.set_parameters(resource_id, wanted)
             has.refused = False
             try:
                 self._act(resource_id)

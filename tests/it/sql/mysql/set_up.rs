@@ -2,8 +2,9 @@
 
 use std::future::ready;
 
-use rds_broker::sql::{Login, Outcome, SetUpOutcome};
+use rds_broker::sql::{ErrorKind, Login, Outcome, SetUpOutcome};
 
+use super::super::KEYWORDS;
 use super::{App, TestServer, as_app, as_master, quoted, rows, run, session};
 
 pub(super) async fn everything(server: &TestServer) {
@@ -13,6 +14,8 @@ pub(super) async fn everything(server: &TestServer) {
     a_database_made_by_the_master_is_taken_over(server).await;
     any_part_may_have_been_done_before(server).await;
     names_are_only_names(server).await;
+    keywords_are_only_names(server).await;
+    a_name_that_is_too_long_makes_nothing(server).await;
     passwords_are_only_passwords(server).await;
     a_superseded_wish_changes_nothing(server).await;
     a_login_needs_no_database(server).await;
@@ -112,6 +115,33 @@ async fn names_are_only_names(server: &TestServer) {
             run(&mut as_app(server, &app).await, "CREATE TABLE mine (id int)").await;
         }
     }
+}
+
+async fn keywords_are_only_names(server: &TestServer) {
+    for (number, database) in KEYWORDS.into_iter().enumerate() {
+        let old = App::named(database, KEYWORDS[(number + 1) % KEYWORDS.len()]);
+        server.set_up(&old).await.unwrap_or_else(|error| panic!("{database}: {error:?}"));
+        let app = old.rotated();
+        server.set_up(&app).await.unwrap_or_else(|error| panic!("{database}: {error:?}"));
+        assert_eq!(server.try_login(&old).await, Outcome::Refused, "{database}");
+        let mut client = as_app(server, &app).await;
+        run(&mut client, "CREATE TABLE mine (id int)").await;
+        let who: Vec<(String, String)> = rows(&mut client, "SELECT CURRENT_USER(), DATABASE()").await;
+        assert_eq!(who, [(format!("{}@%", app.user), app.database)]);
+    }
+}
+
+async fn a_name_that_is_too_long_makes_nothing(server: &TestServer) {
+    let new = App::new();
+    let longer = format!("{}{}", new.database, "z".repeat(65 - new.database.len()));
+    let app = App::named(&longer, &new.user);
+    let error = server.set_up(&app).await.map(drop).expect_err(&longer);
+    assert_eq!(error.kind(), ErrorKind::Failed, "{error:?}");
+    let mut master = as_master(server).await;
+    let made: Vec<String> = rows(&mut master, &format!("SHOW DATABASES LIKE '{}%'", new.database)).await;
+    assert!(made.is_empty(), "{made:?}");
+    let nowhere = Login { database: "", ..app.login() };
+    assert_eq!(server.databases().try_login(server.address(), nowhere).await.unwrap(), Outcome::Refused);
 }
 
 async fn passwords_are_only_passwords(server: &TestServer) {

@@ -2,8 +2,9 @@
 
 use std::future::ready;
 
-use rds_broker::sql::{Outcome, SetUpOutcome};
+use rds_broker::sql::{ErrorKind, Login, Outcome, SetUpOutcome};
 
+use super::super::KEYWORDS;
 use super::{App, TestServer, quoted, truth};
 
 pub(super) async fn everything(server: &TestServer) {
@@ -13,6 +14,8 @@ pub(super) async fn everything(server: &TestServer) {
     a_database_made_by_the_master_is_taken_over(server).await;
     any_part_may_have_been_done_before(server).await;
     names_are_only_names(server).await;
+    keywords_are_only_names(server).await;
+    a_name_that_the_server_would_cut_off_touches_nothing(server).await;
     a_superseded_wish_changes_nothing(server).await;
 }
 
@@ -87,6 +90,48 @@ async fn names_are_only_names(server: &TestServer) {
     server.set_up(&app).await.unwrap();
     assert_eq!(server.set_up(&app).await.unwrap(), SetUpOutcome::Applied);
     assert_eq!(server.try_login(&app).await, Outcome::Worked);
+}
+
+async fn keywords_are_only_names(server: &TestServer) {
+    for (number, database) in KEYWORDS.into_iter().enumerate() {
+        let old = App::named(database, KEYWORDS[(number + 1) % KEYWORDS.len()]);
+        server.set_up(&old).await.unwrap_or_else(|error| panic!("{database}: {error:?}"));
+        let app = old.rotated();
+        server.set_up(&app).await.unwrap_or_else(|error| panic!("{database}: {error:?}"));
+        assert_eq!(server.try_login(&old).await, Outcome::Refused, "{database}");
+        let client = server.as_app(&app).await;
+        client.batch_execute("CREATE TABLE mine (id int)").await.unwrap();
+        assert!(truth(&client, "SELECT current_user = $1", &app.user).await);
+        assert!(truth(&client, "SELECT current_database() = $1", &app.database).await);
+    }
+}
+
+/// `PostgreSQL` cuts a name off at 63 bytes without a word: whatever has the shorter name would be meant.
+async fn a_name_that_the_server_would_cut_off_touches_nothing(server: &TestServer) {
+    let tail = uuid::Uuid::new_v4().simple().to_string();
+    let longest = format!("{tail}{}", "y".repeat(63 - tail.len()));
+    let taken = App::named(&longest, &longest);
+    server.set_up(&taken).await.unwrap();
+    // 64 characters, and 64 bytes of 63 characters.
+    for longer in [format!("{longest}y"), format!("{}é", &longest[..62])] {
+        let new = App::new();
+        for app in [App::named(&longer, &new.user), App::named(&new.database, &longer)] {
+            let error = server.set_up(&app).await.map(drop).expect_err(&longer);
+            assert_eq!(error.kind(), ErrorKind::Failed, "{error:?}");
+            assert_eq!(server.try_login(&app).await, Outcome::Refused);
+        }
+    }
+    assert_eq!(server.try_login(&taken).await, Outcome::Worked);
+    let owns =
+        "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = $1::text::name";
+    assert!(truth(&server.as_app(&taken).await, owns, &taken.database).await, "it was given to another");
+
+    // Nor is anything made under a shorter name.
+    let new = App::new();
+    let longer = format!("{}{}", new.database, "z".repeat(64 - new.database.len()));
+    server.set_up(&App::named(&longer, &new.user)).await.map(drop).expect_err(&longer);
+    let shorter = Login { database: &longer[..63], ..server.superuser() };
+    assert!(server.session(shorter).await.is_err(), "a database with a shorter name was made");
 }
 
 async fn a_superseded_wish_changes_nothing(server: &TestServer) {
