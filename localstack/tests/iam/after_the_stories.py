@@ -16,7 +16,13 @@ AUDIT = Path(__file__).parents[2] / "var" / "last-audit.json"
 LONGEST_STOP = 60
 
 # Sid and action that no story can reach, and why it is right all the same.
-UNREACHED: dict[tuple[str, str], str] = {}
+UNREACHED = {
+    (
+        "ReadTheTokens",
+        "secretsmanager:GetSecretValue",
+    ): "brokers of stories have their token in the environment; "
+    "that tokens are read from a secret, `tests/it/http/tokens.rs` holds, over an AWS in memory",
+}
 
 
 def read():
@@ -53,8 +59,7 @@ def test_a_story_needs_this_action_of_this_statement(decisions, sid, action):
 def test_a_story_takes_this_step(decisions, step):
     service, operation, _ = STEPS[step]
     action = f"{service}:{operation}"
-    if action not in {named for _, named in UNREACHED}:
-        assert action in {each["action"] for each in decisions}, f"No story calls {action}."
+    assert action in {each["action"] for each in decisions}, f"No story calls {action}."
 
 
 def test_what_no_story_reaches_is_of_the_policies_and_explained():
