@@ -46,7 +46,7 @@ def decisions():
 ACTIONS = [pair for name in BROKER for pair in allowed_by(rendered(name))]
 
 
-@pytest.mark.parametrize(("sid", "action"), ACTIONS, ids="-".join)
+@pytest.mark.parametrize(("sid", "action"), ACTIONS, ids=["-".join(each) for each in ACTIONS])
 def test_a_story_needs_this_action_of_this_statement(decisions, sid, action):
     alone = [each for each in decisions if each["action"] == action and each["by"] == [sid]]
     if (sid, action) in UNREACHED:
