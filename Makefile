@@ -38,6 +38,7 @@ check:
 unit:
 	$(VENV)/pytest localstack --quiet
 	cargo test --locked
+	$(VENV)/pytest localstack/tests/iam/after_the_stories.py --quiet
 	target/debug/rds-broker openapi | $(VENV)/openapi-spec-validator -
 
 # The image: assembled, looked into and run, as root. It compiles a static binary first.

@@ -36,10 +36,13 @@ fn start() -> Lab {
         command.env("LS_LOG", "warning");
         command
     };
-    // Stops the lab once this process is gone: tests can end without unwinding. Its log stays, for a story
-    // that failed because of a server behind an instance.
+    // Stops the lab once this process is gone: tests can end without unwinding. Its log stays, for a story that failed
+    // because of a server behind an instance, and so does what the stories have shown of the policies.
     let watch = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \"$2\" stop; \
-                 mv \"$LAB_VAR/localstack.log\" \"$LAB_VAR/../last-test.log\"; rm -rf \"$LAB_VAR\"";
+                 mv \"$LAB_VAR/localstack.log\" \"$LAB_VAR/../last-test.log\"; \
+                 mv \"$LAB_VAR/audit.json\" \"$LAB_VAR/../last-audit.json\"; rm -rf \"$LAB_VAR\"";
+    // What an earlier run has shown says nothing about this one; often there is none.
+    drop(std::fs::remove_file(var.with_file_name("last-audit.json")));
     let mut watchman = Command::new("setsid");
     watchman.args(["--fork", "bash", "-c", watch, "watchman", &std::process::id().to_string()]).arg(&script);
     watchman.env("LOCALSTACK_PORT", port.to_string()).env("LAB_VAR", &var);
