@@ -108,3 +108,27 @@ async fn of_two_wishes_whose_tags_show_late_the_older_never_returns() {
 async fn a_wish_that_is_taken_back_never_returns_though_its_tags_show_late() {
     late_wishes([(2000, "db.t4g.small"), (512, "db.t4g.micro")], "db.t4g.micro").await;
 }
+
+#[tokio::test]
+async fn permissions_that_go_by_tags_aws_does_not_know_yet_are_waited_for() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let late = json!({"kind": "late_authorization", "seconds": 20});
+    lab().happens(&broker.identifier(id), late).await;
+    assert_eq!(broker.post(&booking(id)).await.status, 201);
+    let change = json!({"plan": {"parameters": {"storage": 30000}}});
+    let refused = broker.patch(id, &change).await;
+    assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
+    let waiting = "AWS to know the tags of the new database";
+    let status =
+        broker.until(id, "the wait to be told", |status| status["details"]["waitingFor"] == waiting).await;
+    assert_eq!(status.get("error"), None, "what passes by itself is no error");
+    let refused = broker.delete(id).await;
+    assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
+    broker.insist("PATCH", &format!("/{id}"), Some(&change)).await;
+    let status = broker.until_settled(id).await;
+    assert_eq!(status["details"]["allocatedStorage"], 28);
+    broker.insist("DELETE", &format!("/{id}"), None).await;
+    broker.until_gone(id).await;
+    broker.assert_aws_holds(&[]).await;
+}
