@@ -36,7 +36,10 @@ class Audit:
             return list(self._entries.values())
 
     def save(self, path: Path) -> None:
-        """Write them to a file, which is there as a whole or not at all."""
+        """Write them to a file, which is there as a whole or not at all: not where nobody came with a role."""
+        entries = self.all()
+        if not entries:
+            return
         draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(self.all()))
+        draft.write_text(json.dumps(entries))
         draft.rename(path)
