@@ -36,7 +36,7 @@ class Audit:
             return list(self._entries.values())
 
     def save(self, path: Path) -> None:
-        """Write them to a file, which is there as a whole or not at all: not where nobody came with a role."""
+        """Write them to a file, which is there as a whole or not at all; none where no role asked."""
         entries = self.all()
         if not entries:
             return
