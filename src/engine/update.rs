@@ -98,10 +98,15 @@ impl Engine {
         let mut made = Vec::new();
         for (&which, value) in &change.passwords {
             let Some(secret) = record.secrets.get(&which) else { continue };
-            match retrying(|| self.password(secret)).await? {
+            let wanted = match self.inner.turns.just_stored(record.service, &secret.wanted) {
+                Some(value) => Some(value),
+                None => retrying(|| self.password(secret)).await?,
+            };
+            match wanted {
                 Some(wanted) if wanted.expose_secret() == value.expose_secret() => {}
                 Some(_) => {
                     let version = self.put(secret, value).await?;
+                    self.inner.turns.stored(record.service, &version, value);
                     tags.insert(tag::secret_version(which), version);
                 }
                 None => {
