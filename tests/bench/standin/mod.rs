@@ -7,7 +7,7 @@ pub(crate) mod limit;
 mod rds;
 mod secrets;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -60,8 +60,8 @@ pub(crate) struct Made {
     pub(crate) instances: BTreeMap<String, Described>,
     /// Creates of a name that was taken already.
     pub(crate) double_creates: usize,
-    /// ARNs of the secrets that exist.
-    pub(crate) secrets: HashSet<String>,
+    /// Values of secrets, by ARN.
+    pub(crate) secrets: HashMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug)]

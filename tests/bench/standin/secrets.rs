@@ -17,7 +17,7 @@ pub(super) fn answer(aws: &Aws, operation: &str, body: &[u8]) -> Response {
         "CreateSecret" => {
             let (name, version) = (text("Name"), text("ClientRequestToken"));
             let arn = secret_arn(name);
-            lock(&aws.made).secrets.insert(arn.clone());
+            lock(&aws.made).secrets.insert(arn.clone(), text("SecretString").to_owned());
             found(json!({"ARN": arn, "Name": name, "VersionId": version}))
         }
         "DeleteSecret" => {
@@ -27,9 +27,12 @@ pub(super) fn answer(aws: &Aws, operation: &str, body: &[u8]) -> Response {
         }
         "ListSecrets" => list(aws, text("NextToken").parse().unwrap_or(0)),
         "DescribeSecret" => found(json!({"ARN": text("SecretId")})),
-        "GetSecretValue" => found(json!({
-            "ARN": text("SecretId"), "VersionId": text("VersionId"), "SecretString": "user-secret-1",
-        })),
+        "GetSecretValue" => match lock(&aws.made).secrets.get(text("SecretId")) {
+            Some(value) => {
+                found(json!({"ARN": text("SecretId"), "VersionId": text("VersionId"), "SecretString": value}))
+            }
+            None => refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+        },
         _ => refused("InvalidAction", &format!("The stand-in knows no {operation}")),
     }
 }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
 use rds_broker::model::ServiceId;
 use uuid::Uuid;
 
@@ -21,7 +20,7 @@ const BOOKINGS: usize = 500;
 /// The platform gives up then.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(15);
 /// Until when a caller repeats what was answered 503.
-const REPEATED_FOR: Duration = Duration::from_secs(500);
+const REPEATED_FOR: Duration = Duration::from_secs(300);
 const LIMIT: Limit = Limit { per_second: 5.0, burst: 5.0, others: None };
 /// What the operator of such an account would set.
 const SETTINGS: [(&str, &str); 4] = [
@@ -37,8 +36,8 @@ struct Booked {
     /// The longest any of its requests took to be answered.
     slowest: Duration,
     requests: usize,
-    /// Since all began.
-    done_after: Duration,
+    /// Since all began; `None` where it was repeated in vain.
+    done_after: Option<Duration>,
 }
 
 pub(crate) async fn measure(setting: &Setting) -> Rows {
@@ -55,7 +54,8 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
     let booked = futures_util::future::try_join_all(bookings).await?;
     let slowest = booked.iter().map(|booked| booked.slowest).max().unwrap_or_default();
     let requests: usize = booked.iter().map(|booked| booked.requests).sum();
-    let done = booked.iter().map(|booked| booked.done_after).max().unwrap_or_default();
+    let done = booked.iter().filter_map(|booked| booked.done_after);
+    let (succeeded, last) = (done.clone().count(), done.max().unwrap_or_default());
     let made = aws.made();
     let wanted: HashSet<String> =
         ids.iter().map(|id| format!("{}-{id}", crate::standin::fleet::BROKER)).collect();
@@ -74,9 +74,11 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
             "0 / 0 / 1000",
             lost == 0 && extra == 0 && made.secrets.len() == 2 * BOOKINGS,
         ),
-        Row::told(
-            "… all booked after, with requests (503 repeated after Retry-After)",
-            format!("{:.0} s, {requests}", done.as_secs_f64()),
+        Row::bound(
+            "… answered 201 in the end, where a 503 is repeated after its Retry-After",
+            format!("{succeeded}, the last after {:.0} s, with {requests} requests", last.as_secs_f64()),
+            BOOKINGS.to_string(),
+            succeeded == BOOKINGS,
         ),
         Row::told("… calls of AWS", aws.calls().summary()),
     ])
@@ -84,15 +86,15 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
 
 /// Books one, and repeats for as long as it is answered 503.
 async fn book(platform: &Platform, id: ServiceId, begun: Instant) -> anyhow::Result<Booked> {
-    let mut booked = Booked { slowest: Duration::ZERO, requests: 0, done_after: Duration::ZERO };
-    loop {
+    let mut booked = Booked { slowest: Duration::ZERO, requests: 0, done_after: None };
+    while begun.elapsed() < REPEATED_FOR {
         let sent = Instant::now();
         let answer = platform.post("/postgres", booking(id)).await?;
         booked.slowest = booked.slowest.max(sent.elapsed());
         booked.requests += 1;
         match (answer.status, answer.retry_after) {
             (201, _) => {
-                booked.done_after = begun.elapsed();
+                booked.done_after = Some(begun.elapsed());
                 return Ok(booked);
             }
             (503, Some(seconds)) => tokio::time::sleep(Duration::from_secs(seconds)).await,
@@ -100,6 +102,6 @@ async fn book(platform: &Platform, id: ServiceId, begun: Instant) -> anyhow::Res
                 anyhow::bail!("a booking was answered {status}: {}", String::from_utf8_lossy(&answer.body))
             }
         }
-        ensure!(begun.elapsed() < REPEATED_FOR, "a booking was not done after {REPEATED_FOR:?}");
     }
+    Ok(booked)
 }
