@@ -138,7 +138,7 @@ impl Engine {
         ]);
         let key = self.inner.settings.kms_key_id.as_deref();
         let stored = retrying(|| self.inner.aws.create_secret(&name, &version, value, key, &tags)).await?;
-        self.inner.turns.stored(id, &version, value);
+        self.inner.turns.note(id, &version, value);
         Ok(stored)
     }
 

@@ -1,7 +1,7 @@
 //! Requests about one service are worked on one after the other, within this process.
 //!
-//! A caller repeats what was not answered in time, and then waits here behind its own first request. What that one has
-//! stored is kept for as long as anyone waits, so that the repetition need not read it back from AWS.
+//! A caller repeats what was not answered in time, and then waits here behind its own first request. The passwords that one
+//! has stored or read are kept for as long as anyone waits, so that the repetition need not ask AWS for them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
@@ -25,8 +25,8 @@ pub(super) struct Turns(Mutex<HashMap<ServiceId, Queue>>);
 struct Queue {
     /// Alive while a request is under way or waits.
     turn: Weak<tokio::sync::Mutex<()>>,
-    /// Passwords that were stored meanwhile, by their VersionId: what a version holds never changes.
-    stored: Vec<(String, SecretString)>,
+    /// Passwords that were met meanwhile, by their VersionId: what a version holds never changes.
+    passwords: Vec<(String, SecretString)>,
 }
 
 impl Turns {
@@ -37,7 +37,7 @@ impl Turns {
             let queue = queues.entry(id).or_default();
             queue.turn.upgrade().unwrap_or_else(|| {
                 let mutex = Arc::default();
-                *queue = Queue { turn: Arc::downgrade(&mutex), stored: Vec::new() };
+                *queue = Queue { turn: Arc::downgrade(&mutex), passwords: Vec::new() };
                 mutex
             })
         };
@@ -55,18 +55,18 @@ impl Turns {
         lock(&self.0).retain(|_, queue| queue.turn.strong_count() > 0);
     }
 
-    /// Notes a password that the request under way has stored.
-    pub(super) fn stored(&self, id: ServiceId, version: &str, value: &SecretString) {
+    /// Notes a password that the request under way has stored or read.
+    pub(super) fn note(&self, id: ServiceId, version: &str, value: &SecretString) {
         if let Some(queue) = lock(&self.0).get_mut(&id) {
-            queue.stored.push((version.to_owned(), value.clone()));
+            queue.passwords.push((version.to_owned(), value.clone()));
         }
     }
 
-    /// The value of a version, where it was stored by a request that this one has waited for.
-    pub(super) fn just_stored(&self, id: ServiceId, version: &str) -> Option<SecretString> {
+    /// The password of a version, where a request that this one has waited for has noted it.
+    pub(super) fn noted(&self, id: ServiceId, version: &str) -> Option<SecretString> {
         let queues = lock(&self.0);
-        let stored = &queues.get(&id)?.stored;
-        stored.iter().find(|(own, _)| own == version).map(|(_, value)| value.clone())
+        let passwords = &queues.get(&id)?.passwords;
+        passwords.iter().find(|(own, _)| own == version).map(|(_, value)| value.clone())
     }
 }
 
@@ -108,11 +108,11 @@ mod tests {
     use secrecy::ExposeSecret;
 
     #[tokio::test]
-    async fn what_was_stored_is_kept_for_those_who_wait_and_for_nobody_else() {
+    async fn what_was_noted_is_kept_for_those_who_wait_and_for_nobody_else() {
         let turns = Arc::new(Turns::default());
         let id: ServiceId = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11".parse().unwrap();
         let first = turns.of(id).await;
-        turns.stored(id, "version-1", &SecretString::from("pw-1"));
+        turns.note(id, "version-1", &SecretString::from("pw-1"));
         let waits = tokio::spawn({
             let turns = Arc::clone(&turns);
             async move { turns.of(id).await }
@@ -122,11 +122,11 @@ mod tests {
         }
         turns.end(first);
         let second = waits.await.unwrap();
-        assert_eq!(turns.just_stored(id, "version-1").unwrap().expose_secret(), "pw-1");
-        assert!(turns.just_stored(id, "version-2").is_none());
+        assert_eq!(turns.noted(id, "version-1").unwrap().expose_secret(), "pw-1");
+        assert!(turns.noted(id, "version-2").is_none());
         turns.end(second);
         assert!(lock(&turns.0).is_empty(), "nobody waits any more");
         let _third = turns.of(id).await;
-        assert!(turns.just_stored(id, "version-1").is_none());
+        assert!(turns.noted(id, "version-1").is_none());
     }
 }
