@@ -1,9 +1,10 @@
 # make run   a local AWS and the broker against it, in the foreground
 # make demo  books, uses, changes and deletes a database on it, in a second terminal
 # make test  everything
+# make bench the table of README.md, "Measured", on this machine; a bound that is missed fails it
 # See README.md.
 
-.PHONY: run demo test check unit image-check clean
+.PHONY: run demo test bench check unit image-check clean
 
 VENV := localstack/.venv/bin
 
@@ -40,6 +41,16 @@ unit:
 	cargo test --locked
 	$(VENV)/pytest localstack/tests/iam/after_the_stories.py --quiet
 	target/debug/rds-broker openapi | $(VENV)/openapi-spec-validator -
+
+# The broker is measured as it is shipped: the benchmark's own build of it, with the features of the tests, is put aside.
+# Takes some ten minutes beside compiling. `make bench ONLY="2 6"` makes some of the measurements.
+bench:
+	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends wrk; } || \
+	  { echo "bench: wrk, the load generator, is missing: install it (package wrk); root with apt-get need not." >&2; exit 1; }
+	cargo build --release --locked
+	install -D target/release/rds-broker target/measured/rds-broker
+	cargo bench --locked --bench table -- --broker target/measured/rds-broker $(ONLY)
 
 # The image: assembled, looked into and run, as root. It compiles a static binary first.
 image-check:

@@ -161,15 +161,11 @@ impl App {
         self.engine.outliving(id, async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
     }
 
-    /// The status documents, as JSON, of those ids that are services of this provider.
+    /// The status documents of those ids that are services of this provider, as a JSON object by id.
     ///
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
-    pub async fn statuses(
-        &self,
-        provider: Provider,
-        ids: Vec<ServiceId>,
-    ) -> Result<Aged<Vec<(ServiceId, Bytes)>>> {
+    pub async fn statuses(&self, provider: Provider, ids: Vec<ServiceId>) -> Result<Aged<Bytes>> {
         let (value, age) = self.engine.statuses(provider, ids).await?;
         Ok(Aged { value, age })
     }

@@ -137,7 +137,9 @@ impl Engine {
             (tag::SECRET_OF.to_owned(), which.name().to_owned()),
         ]);
         let key = self.inner.settings.kms_key_id.as_deref();
-        retrying(|| self.inner.aws.create_secret(&name, &version, value, key, &tags)).await
+        let stored = retrying(|| self.inner.aws.create_secret(&name, &version, value, key, &tags)).await?;
+        self.inner.turns.note(id, &version, value);
+        Ok(stored)
     }
 
     /// Removes secrets of a create that AWS refused. What fails here the sweep finds later.

@@ -89,14 +89,11 @@ pub async fn inventory(
     let mut orphans = Vec::new();
     let removed_in = |age: Option<Duration>| age.map(|age| grace.saturating_sub(age));
     for secret in listed_secrets {
-        if secret.tags.get(tag::BROKER).is_none_or(|owner| owner != broker.as_str()) {
-            continue;
-        }
-        let Some(id) = secret.tags.get(tag::SERVICE).and_then(|id| id.parse().ok()) else { continue };
-        let referred =
-            known.get(&id).is_some_and(|one| secret_arns(&one.instance.tags).contains(&secret.arn));
+        let Some(id) = secret.service else { continue };
+        let arns = known.get(&id).map(|one| secret_arns(&one.instance.tags)).unwrap_or_default();
+        let referred = secrets::refers(&arns, &secret);
         if !referred {
-            let (name, age) = (secret.name, secret.age);
+            let (name, age) = (secret.name().to_owned(), secret.age);
             orphans.push(Orphan { kind: "secret", name, service: id, age, removed_in: removed_in(age) });
         }
     }

@@ -5,8 +5,6 @@
 
 use std::sync::OnceLock;
 
-use bytes::Bytes;
-
 use super::known::Known;
 use super::packed::Packed;
 use super::status;
@@ -27,7 +25,7 @@ pub(crate) struct Kept {
     /// Its phase, where it is at rest: nothing to do and nothing to wait for, whatever the time.
     pub(crate) resting: Option<&'static str>,
     /// Its status document as JSON, once it was asked for and where it stays true.
-    pub(crate) document: OnceLock<Bytes>,
+    pub(crate) document: OnceLock<Box<[u8]>>,
 }
 
 impl Kept {

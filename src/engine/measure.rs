@@ -21,7 +21,8 @@ impl Engine {
             metrics.budget(service.name(), aws.rate(service), waiting);
         }
         let snapshot = self.inner.refresher.snapshot().clone();
-        let oldest = snapshot.services().filter_map(|(id, ..)| snapshot.asked_at(id)).min();
+        let oldest =
+            snapshot.services().filter_map(|(_, sighting, _)| snapshot.asked_at(Some(sighting))).min();
         metrics.snapshot(snapshot.services().count(), oldest.or(snapshot.swept_at).map(|at| at.elapsed()));
         let mut phases = BTreeMap::new();
         for (_, _, kept) in snapshot.services() {

@@ -23,22 +23,21 @@ mod refresh;
 mod snapshot;
 mod status;
 mod sweep;
+mod turns;
 mod update;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::Instrument;
 
 use crate::aws::Aws;
 use crate::decide::Why;
-use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades};
 use crate::sql::Databases;
@@ -48,6 +47,7 @@ use notice::Noticed;
 use refresh::{Refresher, lock};
 use snapshot::Snapshot;
 use sweep::found::Found;
+use turns::Turns;
 use worker::Rest;
 
 /// What the engine is told at start.
@@ -105,7 +105,7 @@ struct Inner {
     notes: Mutex<HashMap<ServiceId, Why>>,
     rests: Mutex<HashMap<ServiceId, Rest>>,
     found: watch::Sender<BTreeMap<ServiceId, Found>>,
-    locks: Mutex<HashMap<ServiceId, Weak<tokio::sync::Mutex<()>>>>,
+    turns: Turns,
     noticed: Mutex<Noticed>,
     upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
     metrics: Arc<Metrics>,
@@ -133,7 +133,7 @@ impl Engine {
             notes: Mutex::default(),
             rests: Mutex::default(),
             found: watch::Sender::default(),
-            locks: Mutex::default(),
+            turns: Turns::default(),
             noticed: Mutex::default(),
             upgrades: Mutex::default(),
             metrics,
@@ -248,7 +248,7 @@ impl Engine {
                 let kept = snapshot.get(*id).and_then(|sighting| sighting.kept.as_ref());
                 kept.is_some_and(|kept| rest.holds(kept, now()))
             });
-            lock(&self.inner.locks).retain(|_, guard| guard.strong_count() > 0);
+            self.inner.turns.forget();
         }
     }
 
@@ -267,44 +267,6 @@ impl Engine {
         Arc::clone(push)
     }
 
-    /// Runs a request's work about a service in a task that outlives the request. It begins when no other is under way
-    /// about the same service in this process; a request that does not get its turn in time has done nothing.
-    ///
-    /// # Errors
-    /// The work's own; [`crate::error::Kind::Unavailable`] where it did not end within this time.
-    pub async fn outliving<F>(&self, id: ServiceId, work: F, within: Duration) -> Result<()>
-    where
-        F: Future<Output = Result<()>> + Send + 'static,
-    {
-        let deadline = Instant::now() + within;
-        let turn = tokio::time::timeout_at(deadline, self.turn_of(id)).await;
-        let turn = turn.map_err(|_elapsed| still_working())?;
-        let work = async move {
-            let _turn = turn;
-            work.await
-        };
-        let task = self.inner.tasks.spawn(work.in_current_span());
-        match tokio::time::timeout_at(deadline, task).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(stopped)) => Err(still_working().caused_by(stopped)),
-            Err(_elapsed) => Err(still_working()),
-        }
-    }
-
-    /// Requests about one service are worked on one after the other, within this process.
-    async fn turn_of(&self, id: ServiceId) -> tokio::sync::OwnedMutexGuard<()> {
-        let mutex = {
-            let mut locks = lock(&self.inner.locks);
-            let held = locks.get(&id).and_then(Weak::upgrade);
-            held.unwrap_or_else(|| {
-                let mutex = Arc::new(tokio::sync::Mutex::new(()));
-                locks.insert(id, Arc::downgrade(&mutex));
-                mutex
-            })
-        };
-        mutex.lock_owned().await
-    }
-
     /// What the snapshot keeps, with all that its tags say.
     fn open(&self, kept: &Kept) -> Known {
         kept.open(&self.inner.settings.broker, &self.inner.catalog)
@@ -316,10 +278,6 @@ impl Engine {
             self.inner.refresher.saw(id, instance, &self.inner.settings.broker, &self.inner.catalog);
         }
     }
-}
-
-fn still_working() -> Error {
-    Error::unavailable("The request is still being worked on; send it again.", Duration::from_secs(2))
 }
 
 /// Seconds since 1970.

@@ -2,15 +2,20 @@
 //!
 //! A caller waits for one refresh at most, and only where what is known is older than it may be.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::kept::Kept;
 use super::refresh::{duration_of, lock};
-use super::snapshot::Snapshot;
+use super::snapshot::{Sighting, Snapshot};
+use super::sweep::found::Found;
 use super::{Engine, now, status};
 use crate::aws::Service;
+use crate::contract::status::object;
 use crate::error::{Error, Result};
 use crate::model::{Provider, ServiceId};
 
@@ -37,56 +42,86 @@ impl Engine {
         Ok((snapshot.list(provider), age))
     }
 
-    /// The status documents of those ids that are services of this provider, as JSON and in the order of
-    /// the ids, with the age of the oldest.
+    /// The status documents of those ids that are services of this provider, as a JSON object by id, with the age of the
+    /// oldest.
     ///
     /// # Errors
     /// As [`Self::list`].
-    pub async fn statuses(
-        &self,
-        provider: Provider,
-        mut ids: Vec<ServiceId>,
-    ) -> Result<(Vec<(ServiceId, Bytes)>, Duration)> {
+    pub async fn statuses(&self, provider: Provider, mut ids: Vec<ServiceId>) -> Result<(Bytes, Duration)> {
         self.inner.refresher.asked(false);
         self.observed_at()?;
         ids.sort_unstable();
         ids.dedup();
-        self.freshen(&ids).await;
-        let snapshot = self.inner.refresher.snapshot();
-        let mut documents = Vec::with_capacity(ids.len());
-        let mut oldest = Duration::ZERO;
+        let needs = {
+            let snapshot = self.inner.refresher.snapshot();
+            let known = self.look_up(&snapshot, provider, &ids);
+            if known.needs.is_empty() {
+                return self.told(&known);
+            }
+            known.needs
+        };
+        self.freshen(needs).await;
+        self.told(&self.look_up(&self.inner.refresher.snapshot(), provider, &ids))
+    }
+
+    /// What is known of these ids. It is read in steps, each for all of them: what is kept of ten thousand services lies
+    /// all over the memory, and the processor can wait for many places at once only in a short loop.
+    fn look_up<'a>(&self, snapshot: &'a Snapshot, provider: Provider, ids: &[ServiceId]) -> Looked<'a> {
         let at = Instant::now();
-        for id in ids {
-            if let Some(asked) = snapshot.asked_at(id) {
-                oldest = oldest.max(at.duration_since(asked));
-            }
-            if let Some(document) = self.document(&snapshot, provider, id) {
-                documents.push((id, document));
-            }
+        let sightings: Vec<Option<&Sighting>> = ids.iter().map(|&id| snapshot.get(id)).collect();
+        let (mut needs, mut oldest, mut known) = (Vec::new(), at, Vec::with_capacity(ids.len()));
+        for (&id, sighting) in ids.iter().zip(sightings) {
+            oldest = snapshot.asked_at(sighting).map_or(oldest, |asked| oldest.min(asked));
+            needs.extend(self.need(snapshot, id, sighting, at).map(|need| (id, need)));
+            let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
+            known.extend(kept.and_then(|sighting| Some((id, sighting.kept.as_ref()?))));
         }
-        self.not_too_old(oldest)?;
-        Ok((documents, oldest))
+        let found = self.inner.found.borrow();
+        let document = |(id, kept)| (id, self.document(id, kept, provider, found.get(&id)));
+        let documents = known.into_iter().map(document).collect();
+        Looked { documents, oldest: at.duration_since(oldest), needs }
+    }
+
+    /// The answer, unless what is known is too old.
+    fn told(&self, known: &Looked<'_>) -> Result<(Bytes, Duration)> {
+        self.not_too_old(known.oldest)?;
+        Ok((object(&known.documents), known.oldest))
     }
 
     /// One service's document: rendered once for as long as nothing changes.
-    fn document(&self, snapshot: &Snapshot, provider: Provider, id: ServiceId) -> Option<Bytes> {
-        let kept = snapshot.get(id)?.kept.as_ref().filter(|kept| kept.is_of(provider))?;
-        let found = self.inner.found.borrow().get(&id).cloned();
+    fn document<'a>(
+        &self,
+        id: ServiceId,
+        kept: &'a Arc<Kept>,
+        provider: Provider,
+        found: Option<&Found>,
+    ) -> Cow<'a, [u8]> {
         if found.is_none()
             && let Some(document) = kept.document.get()
         {
-            return Some(document.clone());
+            return Cow::Borrowed(document);
         }
+        self.render(id, kept, provider, found)
+    }
+
+    /// A document that was not rendered yet, or does not last.
+    fn render<'a>(
+        &self,
+        id: ServiceId,
+        kept: &'a Arc<Kept>,
+        provider: Provider,
+        found: Option<&Found>,
+    ) -> Cow<'a, [u8]> {
         let note = lock(&self.inner.notes).get(&id).cloned().or_else(|| self.rest_of(id, kept));
         let catalog = self.inner.catalog.provider(provider);
         let lasts = note.is_none() && found.is_none() && kept.resting.is_some();
-        let rendered = status::render(&self.open(kept), note, found.as_ref(), catalog, now());
-        let document = Bytes::from(serde_json::to_vec(&rendered).unwrap_or_default());
+        let rendered = status::render(&self.open(kept), note, found, catalog, now());
+        let document = serde_json::to_vec(&rendered).unwrap_or_default();
         if lasts {
             // Another thread may have been quicker: it has rendered the same.
-            drop(kept.document.set(document.clone()));
+            return Cow::Borrowed(kept.document.get_or_init(|| document.into()));
         }
-        Some(document)
+        Cow::Owned(document)
     }
 
     /// When AWS was last swept, or the answer for as long as it never was.
@@ -111,15 +146,8 @@ impl Engine {
     }
 
     /// Sees to it that what is known of these ids is as fresh as it should be, and waits for that, but not for long.
-    async fn freshen(&self, ids: &[ServiceId]) {
+    async fn freshen(&self, needs: Vec<(ServiceId, Need)>) {
         let refresher = &self.inner.refresher;
-        let needs: Vec<(ServiceId, Need)> = {
-            let snapshot = refresher.snapshot();
-            ids.iter().filter_map(|&id| Some((id, self.need(&snapshot, id)?))).collect()
-        };
-        if needs.is_empty() {
-            return;
-        }
         let by_name: Vec<_> =
             needs.iter().filter(|(_, need)| *need == Need::Look).map(|(id, _)| *id).collect();
         if !by_name.is_empty() {
@@ -131,7 +159,9 @@ impl Engine {
         // A pass that takes longer than anyone waits is under way: what it has not reached yet is told with its age.
         let awaited = if self.is_quick() { needs.into_iter().map(|(id, _)| id).collect() } else { by_name };
         let is_enough = |snapshot: &Snapshot| {
-            refresher.is_failing() || awaited.iter().all(|&id| self.need(snapshot, id).is_none())
+            let at = Instant::now();
+            let is_fresh = |&id: &ServiceId| self.need(snapshot, id, snapshot.get(id), at).is_none();
+            refresher.is_failing() || awaited.iter().all(is_fresh)
         };
         refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
     }
@@ -143,22 +173,36 @@ impl Engine {
     }
 
     /// How an id is to be looked at, if what is known of it is older than it may be.
-    fn need(&self, snapshot: &Snapshot, id: ServiceId) -> Option<Need> {
-        let sighting = snapshot.get(id);
-        let settled =
-            sighting.and_then(|sighting| sighting.kept.as_ref()).is_some_and(|kept| kept.is_settled)
-                || self.waits_long(id);
+    fn need(
+        &self,
+        snapshot: &Snapshot,
+        id: ServiceId,
+        sighting: Option<&Sighting>,
+        at: Instant,
+    ) -> Option<Need> {
+        let settled = sighting.is_some_and(|sighting| sighting.is_settled) || self.waits_long(id);
         let settings = &self.inner.settings;
+        let age_at = |asked: Option<Instant>| asked.map_or(Duration::MAX, |asked| at.duration_since(asked));
         if settled {
             // The pass is due, and comes by. After a long silence it comes too late for those who ask for little.
-            let age = snapshot.asked_at(id).map_or(Duration::MAX, |at| at.elapsed());
+            let age = age_at(snapshot.asked_at(sighting));
             let is_old = age >= settings.refresh_settled.saturating_mul(2) && !self.is_quick();
             return (age >= settings.refresh_settled).then_some(if is_old { Need::Look } else { Need::Pass });
         }
         // Another replica may have made it since the last sweep.
-        let age = sighting.map_or(Duration::MAX, |sighting| sighting.at.elapsed());
+        let age = age_at(sighting.map(|sighting| sighting.at));
         (age >= settings.refresh_active).then_some(Need::Look)
     }
+}
+
+/// What is known of some ids.
+struct Looked<'a> {
+    /// Documents, in the order of the ids.
+    documents: Vec<(ServiceId, Cow<'a, [u8]>)>,
+    /// How long ago the least recent of them was asked about.
+    oldest: Duration,
+    /// What should be looked at again.
+    needs: Vec<(ServiceId, Need)>,
 }
 
 /// How an id is to be looked at.

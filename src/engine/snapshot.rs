@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 use tokio::time::Instant;
 
 use super::kept::Kept;
@@ -30,18 +31,24 @@ pub(crate) struct Sighting {
     /// Answers in a row that lacked it, and when the first of them was asked for.
     misses: u32,
     missing_since: Option<Instant>,
+    /// What every request asks of what is kept, without going there.
+    pub(crate) provider: Option<Provider>,
+    pub(crate) is_settled: bool,
 }
 
 impl Sighting {
     fn seen(kept: Arc<Kept>, at: Instant) -> Self {
-        Self { kept: Some(kept), at, misses: 0, missing_since: None }
+        let (provider, is_settled) = (kept.provider, kept.is_settled);
+        Self { kept: Some(kept), at, misses: 0, missing_since: None, provider, is_settled }
     }
 
     fn missed(previous: Option<&Self>, at: Instant) -> Self {
         let kept = previous.and_then(|sighting| sighting.kept.clone());
         let misses = previous.map_or(0, |sighting| sighting.misses) + 1;
         let missing_since = previous.and_then(|sighting| sighting.missing_since).or(Some(at));
-        Self { kept, at, misses, missing_since }
+        let provider = previous.and_then(|sighting| sighting.provider);
+        let is_settled = previous.is_some_and(|sighting| sighting.is_settled);
+        Self { kept, at, misses, missing_since, provider, is_settled }
     }
 
     fn is_absent(&self) -> bool {
@@ -62,7 +69,7 @@ pub(crate) type Found = (ServiceId, Arc<Kept>);
 /// Everything known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
-    by_id: HashMap<ServiceId, Sighting>,
+    by_id: HashMap<ServiceId, Sighting, RandomState>,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
     /// How many calls that took.
@@ -104,10 +111,9 @@ impl Snapshot {
         }
     }
 
-    /// When this id was last asked about, by name or with everything.
-    pub(crate) fn asked_at(&self, id: ServiceId) -> Option<Instant> {
-        let by_name = self.by_id.get(&id).map(|sighting| sighting.at);
-        by_name.max(self.swept_at)
+    /// When an id was last asked about, by name or with everything.
+    pub(crate) fn asked_at(&self, sighting: Option<&Sighting>) -> Option<Instant> {
+        sighting.map(|sighting| sighting.at).max(self.swept_at)
     }
 
     /// With an answer worked in that was asked for at `at`: what was found, and who of those `asked` for by name was not.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::create::{random_id, retrying};
@@ -100,11 +100,12 @@ impl Engine {
         let mut made = Vec::new();
         for (&which, value) in &change.passwords {
             let Some(secret) = record.secrets.get(&which) else { continue };
-            let wanted = retrying(|| self.password(secret)).await;
+            let wanted = retrying(|| self.wanted(record.service, secret)).await;
             match wanted.map_err(|failure| failure.about_young(young))? {
                 Some(wanted) if wanted.expose_secret() == value.expose_secret() => {}
                 Some(_) => {
                     let version = self.put(secret, value).await?;
+                    self.inner.turns.note(record.service, &version, value);
                     tags.insert(tag::secret_version(which), version);
                 }
                 None => {
@@ -120,8 +121,22 @@ impl Engine {
         Ok(made)
     }
 
+    /// The wanted value of a password, as [`Self::password`], but known already where a request that this one has waited
+    /// for has met it.
+    async fn wanted(&self, id: ServiceId, secret: &SecretRef) -> Outcome<Option<SecretString>> {
+        let turns = &self.inner.turns;
+        if let Some(value) = turns.noted(id, &secret.wanted) {
+            return Ok(Some(value));
+        }
+        let value = self.password(secret).await?;
+        if let Some(value) = &value {
+            turns.note(id, &secret.wanted, value);
+        }
+        Ok(value)
+    }
+
     /// A new version with a random id: nothing about the password can be read off it.
-    async fn put(&self, secret: &SecretRef, value: &secrecy::SecretString) -> Outcome<String> {
+    async fn put(&self, secret: &SecretRef, value: &SecretString) -> Outcome<String> {
         let version = Uuid::new_v4().to_string();
         retrying(|| self.inner.aws.put_secret(&secret.arn, &version, value)).await?;
         Ok(version)

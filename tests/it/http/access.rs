@@ -79,6 +79,19 @@ async fn a_caller_that_sends_too_much_is_told_so_at_once_and_others_are_not() {
 }
 
 #[tokio::test]
+async fn more_than_can_be_worked_on_at_once_is_told_so_at_once() {
+    let world = World::with(&[("BROKER_MAX_CONCURRENT_REQUESTS", "2")]).await;
+    // Nothing is known of it, so each waits for AWS to be asked.
+    let path = format!("/postgres?id={}", Uuid::new_v4());
+    let asks = (0..5).map(|_| world.send("GET", &path, &Value::Null));
+    let answers = futures_util::future::join_all(asks).await;
+    let codes: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(codes, [200, 200, 429, 429, 429]);
+    assert_eq!(answers[4].headers["retry-after"], "1");
+    assert_eq!(world.send("GET", &path, &Value::Null).await.status, 200, "places are given back");
+}
+
+#[tokio::test]
 async fn backups_are_declared_as_not_supported() {
     let world = World::new().await;
     for (method, path) in [

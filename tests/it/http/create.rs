@@ -47,6 +47,20 @@ async fn the_same_again_is_201_and_makes_nothing() {
 }
 
 #[tokio::test]
+async fn a_repetition_that_waits_behind_the_first_costs_nothing() {
+    let world = World::new().await;
+    let body = booking(Uuid::new_v4());
+    let again = || world.send("POST", "/postgres", &body);
+    let answers = futures_util::future::join_all((0..5).map(|_| again())).await;
+    assert!(answers.iter().all(|answer| answer.status == 201), "{answers:?}");
+    let calls = world.state().calls.clone();
+    assert_eq!(calls, ["CreateSecret", "CreateSecret", "CreateDBInstance"]);
+    // Nothing is remembered once nobody waits: what AWS holds is what counts.
+    assert_eq!(again().await.status, 201);
+    assert!(world.state().calls.iter().any(|call| call == "GetSecretValue"));
+}
+
+#[tokio::test]
 async fn what_the_platform_sends_besides_is_taken() {
     let world = World::new().await;
     let id = Uuid::new_v4();

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{booking, status};
-use crate::world::{Answer, BROKER, World};
+use crate::world::{Answer, BROKER, Instance, World};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -21,7 +21,17 @@ const WINDOWS: [(&str, &str); 4] = [
 
 /// A broker that knows so many services at rest, and has looked at them just now.
 async fn settled(count: usize) -> (World, Vec<Uuid>) {
-    let world = World::with(&WINDOWS).await;
+    settled_among(count, 0, "100").await
+}
+
+/// The same, in an account with so many instances that are not the broker's, and looking by so many names at once.
+async fn settled_among(count: usize, foreign: usize, batch: &str) -> (World, Vec<Uuid>) {
+    let settings: Vec<_> = WINDOWS.into_iter().chain([("BROKER_DESCRIBE_BATCH", batch)]).collect();
+    let world = World::with(&settings).await;
+    for number in 0..foreign {
+        let instance = Instance { status: "available".into(), ..Instance::default() };
+        world.state().instances.insert(format!("other-{number:05}"), instance);
+    }
     let ids: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
     for id in &ids {
         assert_eq!(world.send("POST", "/postgres", &booking(*id)).await.status, 201);
@@ -79,6 +89,21 @@ async fn a_window_costs_a_call_per_hundred_services_however_many_callers_ask() {
         assert!((15..=18).contains(&calls.len()), "{} calls for {callers} callers", calls.len());
         assert!(oldest <= 60, "{oldest} s old");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn among_many_instances_of_others_its_own_are_looked_at_by_name() {
+    let (world, ids) = settled_among(120, 2000, "50").await;
+    // A list takes a sweep, of 22 pages; the next passes are by name again.
+    let listed = world.send("GET", "/postgres", &Value::Null).await;
+    assert_eq!(listed.json().as_array().unwrap().len(), ids.len());
+    tokio::time::sleep(MINUTE * 3).await;
+    world.state().calls.clear();
+    let oldest = poll(&world, &ids, 10, MINUTE * 5).await;
+    let calls = world.state().calls.len();
+    // Five windows, and one that had begun; three calls each.
+    assert!((15..=18).contains(&calls), "{calls} calls");
+    assert!(oldest <= 60, "{oldest} s old");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,96 @@
+//! 2. How fast status is told, as a ratio to a bare handler that returns the same bytes.
+//!
+//! Both are loaded in turn, several times, and each round gives a ratio: what else happens on the machine befalls both. The
+//! medians count.
+
+use std::path::Path;
+
+use anyhow::ensure;
+
+use crate::bare::Bare;
+use crate::footprint::Started;
+use crate::load::{self, Load};
+use crate::platform::{self, Platform};
+use crate::report::{Row, median, number};
+use crate::{Rows, Setting};
+
+const ROUNDS: usize = 7;
+const SECONDS: u32 = 3;
+const WARM_UP: u32 = 1;
+/// Of the bare handler's throughput, at least; and of its p99, at most.
+const BOUNDS: (f64, f64) = (0.7, 2.0);
+
+/// What is asked for.
+struct Case {
+    name: &'static str,
+    what: &'static str,
+    paths: Vec<String>,
+}
+
+pub(crate) async fn measure(setting: &Setting, started: &Started) -> Rows {
+    let ids = &setting.settled.ids;
+    let cases = [
+        Case { name: "hundred", what: "GET of 100 ids", paths: platform::paths(ids, 100) },
+        Case { name: "thousand", what: "GET of 1,000 ids", paths: platform::paths(ids, 1000) },
+        Case { name: "all", what: "GET of the list of all 10,000", paths: vec!["/postgres".to_owned()] },
+    ];
+    let folder = tempfile::tempdir()?;
+    let bodies = folder.path().join("bodies");
+    std::fs::create_dir(&bodies)?;
+    for case in &cases {
+        std::fs::write(bodies.join(case.name), answer(&started.platform, case).await?)?;
+    }
+    let bare = Bare::start(&bodies)?;
+    let mut rows = Vec::new();
+    for case in &cases {
+        rows.extend(compare(started, &bare, case, folder.path()).await?);
+    }
+    Ok(rows)
+}
+
+/// What the broker answers to the first of the requests.
+async fn answer(platform: &Platform, case: &Case) -> anyhow::Result<bytes::Bytes> {
+    let answer = platform.get(&case.paths[0]).await?;
+    ensure!(answer.status == 200, "{} was answered {}", case.what, answer.status);
+    Ok(answer.body)
+}
+
+async fn compare(started: &Started, bare: &Bare, case: &Case, folder: &Path) -> Rows {
+    let (of_broker, of_bare) = (folder.join("broker"), folder.join("bare"));
+    std::fs::write(&of_broker, case.paths.join("\n"))?;
+    let renamed: Vec<_> = case.paths.iter().map(|path| path.replacen("postgres", case.name, 1)).collect();
+    std::fs::write(&of_bare, renamed.join("\n"))?;
+    load::run(&started.broker.url, &of_broker, WARM_UP).await?;
+    load::run(&bare.url, &of_bare, WARM_UP).await?;
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let own = load::run(&started.broker.url, &of_broker, SECONDS).await?;
+        rounds.push((own, load::run(&bare.url, &of_bare, SECONDS).await?));
+    }
+    let middle =
+        |value: &dyn Fn(&(Load, Load)) -> f64| median(&mut rounds.iter().map(value).collect::<Vec<_>>());
+    let throughput = middle(&|(own, bare)| own.per_second / bare.per_second);
+    let ratios = [0, 1, 2].map(|at| middle(&|(own, bare)| own.latency[at] / bare.latency[at]));
+    let own = [0, 1, 2].map(|at| middle(&|(own, _)| own.latency[at]));
+    Ok(vec![
+        Row::bound(
+            format!("{}: requests/s, as a ratio to a bare axum handler", case.what),
+            format!(
+                "{} = {throughput:.2} of {}",
+                number(middle(&|(own, _)| own.per_second)),
+                number(middle(&|(_, bare)| bare.per_second))
+            ),
+            format!("≥ {}", BOUNDS.0),
+            throughput >= BOUNDS.0,
+        ),
+        Row::bound(
+            "… p50 / p99 / p99.9, and as ratios",
+            format!(
+                "{:.1} / {:.1} / {:.1} ms; {:.2} / {:.2} / {:.2}",
+                own[0], own[1], own[2], ratios[0], ratios[1], ratios[2]
+            ),
+            format!("p99 ≤ {}×", BOUNDS.1),
+            ratios[1] <= BOUNDS.1,
+        ),
+    ])
+}
