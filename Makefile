@@ -1,7 +1,7 @@
 # make run   a local AWS and the broker against it, in the foreground
 # make demo  books, uses, changes and deletes a database on it, in a second terminal
 # make test  everything
-# make bench the table of README.md, "Measured", on this machine; a bound that is missed fails it
+# make bench measures the broker on this machine; a bound that is missed fails it
 # See README.md.
 
 .PHONY: run demo test bench check unit image-check clean
