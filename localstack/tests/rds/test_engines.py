@@ -119,6 +119,7 @@ def test_all_engines_are_listed_and_orderable(rds):
     assert sorted(set(names)) == ["mariadb", "mysql", "postgres"]
     rows = rds.call("DescribeOrderableDBInstanceOptions", Engine="mysql", DBInstanceClass="db.t4g.micro")
     assert {row["EngineVersion"] for row in rows["OrderableDBInstanceOptions"]} == {
+        "8.0.31",
         "8.0.42",
         "8.0.43",
         "8.4.6",

@@ -1,5 +1,7 @@
 //! Upgrades: in hops, with a parameter group, refused by RDS, and by RDS itself.
 
+use aws_sdk_rds::error::ProvideErrorMetadata as _;
+use aws_sdk_rds::types::SourceType;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -30,6 +32,43 @@ async fn a_version_that_takes_several_upgrades_is_reached_and_the_class_comes_af
     assert!(ask(&user, "show server_version").await.starts_with("18.4"));
     assert_eq!(ask(&user, "select n::text from kept").await, "1");
     broker.assert_aws_holds(&[id]).await;
+}
+
+/// db.m8g is for `MySQL` 8.0.32 and later.
+#[tokio::test]
+async fn a_class_that_only_the_new_version_has_comes_after_the_upgrade() {
+    let changes =
+        [("versions = [\"8.0.42\"", "versions = [\"8.0.31\", \"8.0.42\""), ("db.t4g.large", "db.m8g.large")];
+    let broker = Broker::start_with_catalog(&changes, &[]).await.of("mysql");
+    let (id, rds) = (Uuid::new_v4(), lab().rds());
+    let mut body = booking_of("mysql", id);
+    body["config"] = json!({"version": "8.0.31"});
+    broker.book(id, &body).await;
+    let identifier = broker.identifier(id);
+    let both = rds.modify_db_instance().db_instance_identifier(&identifier).engine_version("8.0.43");
+    let refused = both.db_instance_class("db.m8g.large").send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidParameterCombination"), "the class is for the version that runs");
+
+    let before = broker.calls_made("ModifyDBInstance").await;
+    let change = json!({"config": {"version": "8.0.43"}, "plan": {"parameters": {"memory": 8000}}});
+    assert_eq!(broker.patch(id, &change).await.status, 204);
+    let status = broker
+        .until(id, "both to be there", |status| {
+            assert_eq!(status.get("error"), None);
+            status["details"]["instanceClass"] == "db.m8g.large" && status["details"]["state"] == "available"
+        })
+        .await;
+    assert_eq!(status["details"]["engineVersion"], "8.0.43");
+    assert_eq!(broker.calls_made("ModifyDBInstance").await, before + 2, "nothing was tried in vain");
+    let told = rds.describe_events().source_type(SourceType::DbInstance).source_identifier(&identifier);
+    let told = told.send().await.unwrap();
+    let changes = told.events().iter().filter_map(|event| event.message());
+    let changes: Vec<_> =
+        changes.filter(|told| told.contains("upgraded") || told.contains("Class")).collect();
+    assert_eq!(
+        changes,
+        ["DB engine version upgraded to 8.0.43", "Finished applying modification to DBInstanceClass"]
+    );
 }
 
 #[tokio::test]

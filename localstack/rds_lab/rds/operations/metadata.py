@@ -75,7 +75,7 @@ def orderable_options(cloud: Cloud, region: Region, request: dict[str, Any]) -> 
         for version in cloud.servers.versions(engine)
         if request.get("EngineVersion") in (None, version)
         for name in classes.classes()
-        if request.get("DBInstanceClass") in (None, name)
+        if request.get("DBInstanceClass") in (None, name) and classes.orderable(name, engine, version)
     ]
     if (
         request.get("LicenseModel") not in (None, classes.license_model(engine))

@@ -166,6 +166,7 @@ def _later(cloud: Cloud, instance: Instance, request: dict[str, Any]) -> dict[st
     """By the names of PendingModifiedValues; only what differs from what is there or pending."""
     wanted: dict[str, Any] = {}
     if (name := request.get("DBInstanceClass")) is not None:
+        # By the version that runs, whatever the same call or an earlier one asks for (rds-semantics §4.2).
         classes.check(name, instance.engine, instance.engine_version)
         wanted["DBInstanceClass"] = name
     if (version := request.get("EngineVersion")) is not None:
