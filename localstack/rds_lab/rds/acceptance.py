@@ -4,7 +4,6 @@ from rds_lab.rds import errors
 from rds_lab.rds.instance import Instance
 
 SNAPSHOTTABLE = ("available", "storage-optimization")
-_REPAIRABLE = ("incompatible-network", "incompatible-option-group")
 _STORAGE = {"AllocatedStorage", "Iops", "StorageThroughput", "StorageType", "MaxAllocatedStorage"}
 _GROUPS = {"DBParameterGroupName", "OptionGroupName"}
 
@@ -13,7 +12,8 @@ def modify(instance: Instance, fields: set[str]) -> None:
     """``fields`` are the parameters that would change something."""
     status = instance.status
     accepted = (
-        status in ("available", "storage-optimization", *_REPAIRABLE)
+        # Whatever is changed of one whose network was put right, RDS tries again with it.
+        status in ("available", "storage-optimization", "incompatible-network")
         # More storage, and nothing else along with it.
         or (status == "storage-full" and "AllocatedStorage" in fields and fields <= _STORAGE)
         or (status == "stopped" and fields <= _GROUPS)

@@ -15,8 +15,17 @@ SNAPSHOT = (
 CREATING = (STATE, 400, "Instance db is currently creating - a final snapshot cannot be taken.")
 DELETING = (STATE, 400, "Instance db is already being deleted.")
 
+LOCKED = (
+    "InvalidParameterCombination",
+    400,
+    "You can't currently modify the storage of this DB instance because the previous storage change is being "
+    "optimized.",
+)
+
 CALLS = {
-    "modify": ("ModifyDBInstance", {"MasterUserPassword": "new-password"}),
+    "password": ("ModifyDBInstance", {"MasterUserPassword": "new-password"}),
+    "grow": ("ModifyDBInstance", {"AllocatedStorage": 40}),
+    "group": ("ModifyDBInstance", {"DBParameterGroupName": "mine"}),
     "reboot": ("RebootDBInstance", {}),
     "stop": ("StopDBInstance", {}),
     "start": ("StartDBInstance", {}),
@@ -24,23 +33,37 @@ CALLS = {
     "delete": ("DeleteDBInstance", {"SkipFinalSnapshot": True}),
 }
 OK = None
-# Status: modify, reboot, stop, start, delete with a final snapshot, delete without.
+# Accepts nothing but its end.
+BUSY = (MODIFY, MODIFY, MODIFY, REBOOT, STOP, START, SNAPSHOT, OK)
+# Status: another password, more storage, another parameter group; reboot, stop, start; delete with a final
+# snapshot, delete without.
 TABLE = {
-    "creating": (MODIFY, REBOOT, STOP, START, CREATING, OK),
-    "backing-up": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "available": (OK, OK, OK, START, OK, OK),
-    "modifying": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "storage-optimization": (OK, OK, STOP, START, OK, OK),
-    "resetting-master-credentials": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "upgrading": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "rebooting": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "stopping": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "stopped": (MODIFY, REBOOT, STOP, OK, OK, OK),
-    "starting": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "failed": (MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
-    "deleting": (MODIFY, REBOOT, STOP, START, DELETING, DELETING),
+    "creating": (MODIFY, MODIFY, MODIFY, REBOOT, STOP, START, CREATING, OK),
+    "backing-up": BUSY,
+    "available": (OK, OK, OK, OK, OK, START, OK, OK),
+    "modifying": BUSY,
+    "storage-optimization": (OK, LOCKED, OK, OK, STOP, START, OK, OK),
+    "resetting-master-credentials": BUSY,
+    "upgrading": BUSY,
+    "rebooting": BUSY,
+    "stopping": BUSY,
+    "stopped": (MODIFY, MODIFY, OK, REBOOT, STOP, OK, OK, OK),
+    "starting": BUSY,
+    "storage-full": (MODIFY, OK, MODIFY, REBOOT, STOP, START, SNAPSHOT, OK),
+    "failed": BUSY,
+    "incompatible-create": BUSY,
+    "incompatible-network": (OK, OK, OK, REBOOT, STOP, START, SNAPSHOT, OK),
+    "incompatible-parameters": (MODIFY, MODIFY, OK, OK, STOP, START, SNAPSHOT, OK),
+    "incompatible-option-group": BUSY,
+    "incompatible-restore": BUSY,
+    "incompatible-credentials": BUSY,
+    "restore-error": BUSY,
+    "insufficient-capacity": BUSY,
+    "inaccessible-encryption-credentials": BUSY,
+    "inaccessible-encryption-credentials-recoverable": (*BUSY[:5], OK, *BUSY[6:]),
+    "deleting": (MODIFY, MODIFY, MODIFY, REBOOT, STOP, START, DELETING, DELETING),
 }
-# What takes long enough to be seen, and how one gets there.
+# What takes long enough to be seen, and how one gets there. All others come by a happening.
 WAYS = {
     "creating": ({"creating": 9}, None),
     "backing-up": ({"backingUp": 9}, None),
@@ -59,13 +82,15 @@ WAYS = {
 
 
 def reach(make_rds, status):
-    durations, way = WAYS[status]
+    durations, way = WAYS.get(status, ({}, None))
     rds = make_rds(**durations)
     if status == "failed":
         rds.servers.broken.add("create")
     rds.create()
-    if way is not None:
+    if way is not None or status not in WAYS:
         rds.until("db", "available")
+    if status not in WAYS:
+        rds.happens("status", status=status)
     if status == "starting":
         rds.call("StopDBInstance", DBInstanceIdentifier="db")
         rds.until("db", "stopped")
@@ -79,6 +104,15 @@ def reach(make_rds, status):
     return rds
 
 
+def group(rds):
+    rds.call(
+        "CreateDBParameterGroup",
+        DBParameterGroupName="mine",
+        DBParameterGroupFamily="postgres16",
+        Description="mine",
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "call", "refusal"),
     [(status, call, row[index]) for status, row in TABLE.items() for index, call in enumerate(CALLS)],
@@ -86,6 +120,7 @@ def reach(make_rds, status):
 )
 def test_a_call_in_a_status(make_rds, status, call, refusal):
     rds = reach(make_rds, status)
+    group(rds)
     operation, request = CALLS[call]
     if refusal:
         assert rds.refused(operation, DBInstanceIdentifier="db", **request) == refusal
@@ -115,12 +150,7 @@ def test_a_stopped_instance_is_not_modified(make_rds, change):
 
 def test_a_stopped_instance_takes_a_parameter_group_and_nothing_with_it(make_rds):
     rds = reach(make_rds, "stopped")
-    rds.call(
-        "CreateDBParameterGroup",
-        DBParameterGroupName="mine",
-        DBParameterGroupFamily="postgres16",
-        Description="mine",
-    )
+    group(rds)
     mixed = {"DBParameterGroupName": "mine", "DBInstanceClass": "db.t4g.small"}
     assert rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", **mixed) == MODIFY
     rds.modify(DBParameterGroupName="mine")

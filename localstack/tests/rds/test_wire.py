@@ -67,6 +67,9 @@ def test_what_only_tells_is_understood_by_the_sdk(client):
     assert client.describe_pending_maintenance_actions()["PendingMaintenanceActions"] == []
     parameters = client.describe_db_parameters(DBParameterGroupName="default.postgres16")["Parameters"]
     assert {each["IsModifiable"] for each in parameters} == {True, False}
+
+
+def test_an_instance_is_waited_for_until_it_is_there_and_until_it_is_gone(client):
     client.create_db_instance(
         DBInstanceIdentifier="wire-storage",
         Engine="postgres",
@@ -82,3 +85,8 @@ def test_what_only_tells_is_understood_by_the_sdk(client):
     storage = valid["ValidDBInstanceModificationsMessage"]["Storage"]
     assert {"gp2", "gp3", "io1", "io2"} <= {each["StorageType"] for each in storage}
     client.delete_db_instance(DBInstanceIdentifier="wire-storage", SkipFinalSnapshot=True)
+    client.get_waiter("db_instance_deleted").wait(
+        DBInstanceIdentifier="wire-storage", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    with pytest.raises(client.exceptions.DBInstanceNotFoundFault):
+        client.describe_db_instances(DBInstanceIdentifier="wire-storage")
