@@ -21,6 +21,7 @@ def exists(secrets, name):
     return bool(secrets.list_secrets(Filters=[{"Key": "name", "Values": [name]}])["SecretList"])
 
 
+@pytest.mark.row("1", "Throttling")
 def test_throttling_is_worded_as_each_service_does(admin, aws, secrets, name):
     assert (
         admin("POST", "faults", {"operation": "CreateSecret", "kind": "throttle", "identifier": name})[0]
@@ -44,6 +45,7 @@ def test_throttling_is_worded_as_each_service_does(admin, aws, secrets, name):
     }
 
 
+@pytest.mark.row("1", "Un-modelled codes")
 @pytest.mark.parametrize(
     ("said", "code", "status"),
     [({}, "InternalFailure", 500), ({"code": "Unavailable", "status": 503}, "Unavailable", 503)],

@@ -1,7 +1,4 @@
-"""Tests that each cite a row of CONFORMANCE.md: `@pytest.mark.row("4.1", "gp3 <400 GiB")`.
-
-Rows that tests elsewhere show are told by the table alone.
-"""
+"""Tests of the rows of rds-semantics that no test elsewhere is for; see `test_table.py` for those."""
 
 import importlib.util
 from pathlib import Path
@@ -16,10 +13,6 @@ _MODULE = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_MODULE)
 # The emulated RDS with a clock to turn, as the tests in rds/ have it.
 rds, make_rds = _MODULE.rds, _MODULE.make_rds
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "row(section, text): the row of CONFORMANCE.md that the test is for")
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ def test_every_version_offered_runs_and_is_what_it_says(servers, spec, login, ve
     servers.destroy(new.resource_id)
 
 
+@pytest.mark.row("4.2", "rds.force_ssl")
 def test_plain_tcp_is_refused_unless_the_parameter_group_allows_it(servers, spec, login):
     forced, free = spec(), spec(parameters={"rds.force_ssl": "0"})
     with pytest.raises(psycopg.OperationalError, match=r"no pg_hba.conf entry .* no encryption"):
@@ -50,6 +51,7 @@ def test_plain_tcp_is_refused_unless_the_parameter_group_allows_it(servers, spec
         servers.destroy(one.resource_id)
 
 
+@pytest.mark.row("4.2", "CA")
 def test_the_certificate_names_the_host(servers, spec, login):
     new = spec()
     address = servers.create(new)
@@ -59,6 +61,7 @@ def test_the_certificate_names_the_host(servers, spec, login):
     servers.destroy(new.resource_id)
 
 
+@pytest.mark.row("4.2", "Master user's rights")
 def test_the_master_is_no_superuser(servers, spec, login):
     new = spec()
     address = servers.create(new)

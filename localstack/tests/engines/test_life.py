@@ -61,6 +61,7 @@ def test_data_and_port_outlive_restart_stop_and_start(servers, made, login):
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
+@pytest.mark.row("4.2", "Major upgrade of the data")
 @pytest.mark.parametrize(("old", "new"), [("16.13", "16.14"), ("14.23", "18.4")])
 def test_an_upgrade_keeps_data_roles_and_port(servers, spec, login, old, new):
     before = spec(version=old)

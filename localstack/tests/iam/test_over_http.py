@@ -75,6 +75,7 @@ def no_policy(arn, action, where=""):
     )
 
 
+@pytest.mark.row("9", "EC2")
 def test_ec2_refuses_in_its_own_format(call, role):
     key, arn = role("kms:DescribeKey")
     answer = groups(call, key)
@@ -88,6 +89,7 @@ def test_ec2_refuses_in_its_own_format(call, role):
     assert groups(call, allowed).status_code == 200
 
 
+@pytest.mark.row("9", "KMS CMK")
 def test_kms_refuses_with_json(call, role):
     made = kms(call, "test", "CreateKey").json()["KeyMetadata"]["Arn"]
     other = kms(call, "test", "CreateKey").json()["KeyMetadata"]["Arn"]
@@ -100,6 +102,7 @@ def test_kms_refuses_with_json(call, role):
     assert kms(call, key, "DescribeKey", KeyId=made).json()["KeyMetadata"]["Arn"] == made
 
 
+@pytest.mark.row("9", "KMS CMK")
 def test_an_alias_stands_for_its_key(call, role):
     made = kms(call, "test", "CreateKey").json()["KeyMetadata"]["Arn"]
     alias = f"alias/{uuid4()}"
@@ -118,6 +121,7 @@ def test_a_tagged_key_is_a_question_about_its_tags(call, role):
     assert kms(call, allowed, "CreateKey", Tags=tags).status_code == 200
 
 
+@pytest.mark.row("1", "Un-modelled codes")
 def test_rds_refuses_with_its_envelope(call, role):
     key, arn = role("ec2:DescribeSecurityGroups")
     answer = instances(call, key)
@@ -169,6 +173,7 @@ def until_allowed(ask):
     raise AssertionError(answer.text)
 
 
+@pytest.mark.row("9", "Tags are cached")
 def test_of_a_young_instance_iam_knows_the_tags_late(call, role, admin, instance):
     name = f"young-{uuid4()}"
     admin("POST", "happenings", {"kind": "late_authorization", "identifier": name, "seconds": 2})
@@ -184,6 +189,7 @@ def test_of_a_young_instance_iam_knows_the_tags_late(call, role, admin, instance
     until_allowed(tag)
 
 
+@pytest.mark.row("9", "Tags are cached")
 def test_of_one_that_is_there_iam_forgets_them_and_those_of_what_belongs_to_it(call, role, admin, instance):
     name, other = f"old-{uuid4()}", f"old-{uuid4()}"
     arns = [instance(name), instance(other)]

@@ -47,6 +47,11 @@ def failing(policies):
     return {name for name, step in STEPS.items() if denied(policies, World(first=True), step)}
 
 
+@pytest.mark.row("9", "rds:CreateDBInstance")
+@pytest.mark.row("9", "iam:PassRole")
+@pytest.mark.row("9", "iam:CreateServiceLinkedRole")
+@pytest.mark.row("9", "Tags at creation")
+@pytest.mark.row("9", "Secrets Manager")
 def test_they_are_enough_for_every_step():
     assert failing([rendered(name) for name in BROKER]) == set()
 
@@ -54,6 +59,8 @@ def test_they_are_enough_for_every_step():
 ACTIONS = [(name, sid, action) for name in BROKER for sid, action in allowed_by(rendered(name))]
 
 
+@pytest.mark.row("9", "KMS CMK")
+@pytest.mark.row("9", "EC2")
 @pytest.mark.parametrize(("name", "sid", "action"), ACTIONS, ids=["-".join(each[1:]) for each in ACTIONS])
 def test_without_any_one_action_a_step_fails(name, sid, action):
     documents = {each: rendered(each) for each in BROKER}
@@ -71,6 +78,7 @@ MUTATIONS = [
 ]
 
 
+@pytest.mark.row("9", "rds:ModifyDBInstance, DeleteDBInstance, AddTagsToResource")
 @pytest.mark.parametrize("step", MUTATIONS)
 @pytest.mark.parametrize("tags", [{}, {"codesphere:broker": "another"}], ids=["untagged", "foreign"])
 def test_what_does_not_carry_the_brokers_tag_is_not_touched(step, tags):
@@ -78,6 +86,8 @@ def test_what_does_not_carry_the_brokers_tag_is_not_touched(step, tags):
     assert denied(policies, World(tags), STEPS[step])
 
 
+@pytest.mark.row("9", "rds:CreateDBInstance")
+@pytest.mark.row("9", "iam:PassRole")
 @pytest.mark.parametrize(
     ("operation", "request_"),
     [
@@ -116,12 +126,14 @@ ADOPTIONS = {
 }
 
 
+@pytest.mark.row("9", "Tags at creation")
 @pytest.mark.parametrize("step", ADOPTIONS)
 def test_what_is_another_brokers_is_not_adopted(step):
     policies = [rendered(name) for name in BROKER]
     assert denied(policies, World({"codesphere:broker": "another"}), ADOPTIONS[step])
 
 
+@pytest.mark.row("9", "Tags at creation")
 @pytest.mark.parametrize("step", ADOPTIONS)
 def test_below_the_prefix_aws_leaves_open_only_what_carries_no_brokers_tag(step):
     """`policies/README.md` says so: AWS decides about the tags of what is being made before it has any."""
@@ -145,6 +157,7 @@ def test_every_use_of_a_key_is_of_the_configured_one():
     assert {statement["Resource"] for statement in json.loads(text)["Statement"]} == {"${kms_key_arn}"}
 
 
+@pytest.mark.row("9", "rds:ModifyDBInstance, DeleteDBInstance, AddTagsToResource")
 def test_an_instance_is_not_given_to_another_broker():
     tags = [{"Key": "codesphere:broker", "Value": "another"}]
     step = ("rds", "AddTagsToResource", {"ResourceName": DB_ARN, "Tags": tags})

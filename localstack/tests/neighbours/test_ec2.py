@@ -33,6 +33,7 @@ def default_group(ec2, vpc):
     return group["GroupId"]
 
 
+@pytest.mark.row("2", "Subnets of a DB subnet group")
 def test_the_default_subnet_group_is_that_of_the_default_vpc(aws, ec2):
     (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
     filters = [{"Name": "default-for-az", "Values": ["true"]}, {"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
@@ -43,6 +44,7 @@ def test_the_default_subnet_group_is_that_of_the_default_vpc(aws, ec2):
     assert len(subnets) >= 2
 
 
+@pytest.mark.row("4", "VpcSecurityGroupIds")
 def test_an_instance_is_in_a_vpc_that_was_made(aws, ec2, vpc, create, name, refused):
     vpc, subnets = vpc
     group = {"DBSubnetGroupName": name, "DBSubnetGroupDescription": "d"}
@@ -60,6 +62,7 @@ def test_an_instance_is_in_a_vpc_that_was_made(aws, ec2, vpc, create, name, refu
     assert refused(create, DBSubnetGroupName=name, VpcSecurityGroupIds=[gone]) == "InvalidParameterValue"
 
 
+@pytest.mark.row("2", "Subnets of a DB subnet group")
 def test_subnets_that_are_not_there_and_those_of_two_vpcs_make_no_group(aws, vpc, name, refused):
     rds, (_, subnets) = aws("rds"), vpc
     (default,) = rds.describe_db_subnet_groups(DBSubnetGroupName="default")["DBSubnetGroups"]

@@ -44,6 +44,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.row("8", "KMS")
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_a_key_that_cannot_encrypt_is_refused(aws, kms, create, name, refused, kind):
     key = UNUSABLE[kind](kms)
@@ -70,6 +71,7 @@ def test_without_a_key_it_is_awss_own(aws, create, name):
         assert aws("secretsmanager").get_secret_value(SecretId=secret)["SecretString"] == "x"
 
 
+@pytest.mark.row("8", "KMS")
 def test_a_secret_is_neither_read_nor_written_while_its_key_is_disabled(aws, kms, key, name, refused):
     secrets = aws("secretsmanager")
     secrets.create_secret(Name=name, SecretString="first", KmsKeyId=key["KeyId"])
@@ -86,6 +88,7 @@ def test_a_secret_is_neither_read_nor_written_while_its_key_is_disabled(aws, kms
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == "second"
 
 
+@pytest.mark.row("8", "KMS")
 def test_a_secret_is_not_given_a_key_that_cannot_be_used(aws, kms, name, refused):
     secrets = aws("secretsmanager")
     secrets.create_secret(Name=name, SecretString="x")

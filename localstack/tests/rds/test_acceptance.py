@@ -113,9 +113,30 @@ def group(rds):
     )
 
 
+def rows(status, call):
+    """The rows of CONFORMANCE.md that a cell is for: that of the call, and that of the status."""
+    operation, request = CALLS[call]
+    skip = "skip=true" if "SkipFinalSnapshot" in request else "final snapshot"
+    yield pytest.mark.row("3", f"{operation}, {skip}" if operation == "DeleteDBInstance" else operation)
+    if (status, call) == ("creating", "final"):
+        yield pytest.mark.row("5", "Status creating + final")
+    elif (status, operation) == ("stopped", "ModifyDBInstance"):
+        yield pytest.mark.row("3", "Modify while `stopped`")
+    elif status in ("inaccessible-encryption-credentials-recoverable", "storage-full"):
+        yield pytest.mark.row("3", f"`{status}`")
+    elif status == "failed" or status not in WAYS:
+        yield pytest.mark.row("3", "`failed`, `incompatible-*`")
+    elif TABLE[status] is BUSY or status == "creating":
+        yield pytest.mark.row("3", "Transient statuses")
+
+
 @pytest.mark.parametrize(
     ("status", "call", "refusal"),
-    [(status, call, row[index]) for status, row in TABLE.items() for index, call in enumerate(CALLS)],
+    [
+        pytest.param(status, call, answer, marks=[*rows(status, call)])
+        for status, answers in TABLE.items()
+        for call, answer in zip(CALLS, answers, strict=True)
+    ],
     ids=lambda value: value if isinstance(value, str) else ("no" if value else "yes"),
 )
 def test_a_call_in_a_status(make_rds, status, call, refusal):
@@ -129,6 +150,7 @@ def test_a_call_in_a_status(make_rds, status, call, refusal):
         rds.call(operation, DBInstanceIdentifier="db", **request)
 
 
+@pytest.mark.row("3", "AddTagsToResource / RemoveTags")
 @pytest.mark.parametrize("status", TABLE)
 def test_tags_can_be_set_in_every_status(make_rds, status):
     rds = reach(make_rds, status)
@@ -137,6 +159,7 @@ def test_tags_can_be_set_in_every_status(make_rds, status):
     assert rds.describe()["TagList"] == [{"Key": "a", "Value": "b"}]
 
 
+@pytest.mark.row("3", "Modify while `stopped`")
 @pytest.mark.parametrize(
     "change",
     [{"DBInstanceClass": "db.t4g.small"}, {"DeletionProtection": True}, {"BackupRetentionPeriod": 7}],
@@ -148,6 +171,7 @@ def test_a_stopped_instance_is_not_modified(make_rds, change):
     assert rds.describe()["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("3", "Modify while `stopped`")
 def test_a_stopped_instance_takes_a_parameter_group_and_nothing_with_it(make_rds):
     rds = reach(make_rds, "stopped")
     group(rds)
@@ -170,6 +194,8 @@ def test_what_is_not_there_is_not_found(rds, operation):
     assert rds.refused(operation)[:2] == ("MissingParameter", 400)
 
 
+@pytest.mark.row("3", "`stopped`")
+@pytest.mark.row("4", "Cancel a pending change")
 def test_stopping_drops_what_is_pending(rds):
     rds.available()
     rds.modify(DBInstanceClass="db.t4g.small")
@@ -177,6 +203,8 @@ def test_stopping_drops_what_is_pending(rds):
     assert rds.until("db", "stopped")["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("3", "`stopped`")
+@pytest.mark.row("6", "StopDBInstance")
 def test_a_stop_lasts_seven_days_at_most(rds):
     """§6: and the instance tells when it will start again."""
     rds.available()

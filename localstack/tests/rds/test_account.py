@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.row("7", "DescribeAccountAttributes")
 def test_quotas_are_told_with_their_use(rds):
     rds.settings.update({"instanceQuota": 7, "storageQuotaGiB": 500, "parameterGroupQuota": 5})
     rds.available(AllocatedStorage=30)
@@ -23,6 +24,7 @@ def test_quotas_are_told_with_their_use(rds):
     assert told["ManualSnapshots"] == (1, 100)
 
 
+@pytest.mark.row("4.2", "CA")
 def test_there_are_three_authorities(rds):
     answer = rds.call("DescribeCertificates")
     assert answer["DefaultCertificateForNewLaunches"] == "rds-ca-rsa2048-g1"
@@ -34,6 +36,7 @@ def test_there_are_three_authorities(rds):
     assert refusal[:2] == ("CertificateNotFound", 404)
 
 
+@pytest.mark.row("7", "DescribePendingMaintenanceActions")
 def test_no_maintenance_is_pending(rds):
     rds.available()
     assert rds.call("DescribePendingMaintenanceActions")["PendingMaintenanceActions"] == []
@@ -41,6 +44,7 @@ def test_no_maintenance_is_pending(rds):
     assert refusal[:2] == ("InvalidParameterValue", 400)
 
 
+@pytest.mark.row("4.1", "Valid storage modifications")
 def test_storage_that_an_instance_could_have(make_rds):
     rds = make_rds(creating=5)
     rds.create(AllocatedStorage=50)
@@ -54,6 +58,7 @@ def test_storage_that_an_instance_could_have(make_rds):
     assert storage["io1"]["IopsToStorageRatio"] == [{"From": 0.5, "To": 50.0}]
 
 
+@pytest.mark.row("2", "Windows")
 @pytest.mark.parametrize(
     ("request_", "backup", "maintenance"),
     [
@@ -68,6 +73,7 @@ def test_a_window_that_is_not_given_is_apart_from_the_one_that_is(rds, request_,
     assert (one["PreferredBackupWindow"], one["PreferredMaintenanceWindow"]) == (backup, maintenance)
 
 
+@pytest.mark.row("2", "Windows")
 def test_windows_may_not_be_moved_over_each_other(rds):
     rds.available()
     refusal = rds.refused(

@@ -13,6 +13,7 @@ def gone(rds, **request):
     assert rds.call("DescribeDBInstances")["DBInstances"] == []
 
 
+@pytest.mark.row("5", "DeleteAutomatedBackups")
 def test_they_are_active_while_the_instance_is_and_retained_if_that_is_asked(rds):
     one = rds.available(BackupRetentionPeriod=3)
     (row,) = rows(rds, DBInstanceIdentifier="db")
@@ -27,6 +28,7 @@ def test_they_are_active_while_the_instance_is_and_retained_if_that_is_asked(rds
         assert found == ([] if value == "active" else [row])
 
 
+@pytest.mark.row("5", "DeleteAutomatedBackups")
 @pytest.mark.parametrize("request_", [{}, {"DeleteAutomatedBackups": True}], ids=str)
 def test_they_go_with_it_by_default(rds, request_):
     rds.available(BackupRetentionPeriod=3)
@@ -41,6 +43,7 @@ def test_without_backups_none_are_retained(rds):
     assert rows(rds) == []
 
 
+@pytest.mark.row("5", "DeleteAutomatedBackups")
 def test_retained_ones_are_deleted_by_their_resource_id(rds):
     one = rds.available()
     active = rds.refused("DeleteDBInstanceAutomatedBackup", DbiResourceId=one["DbiResourceId"])
@@ -63,6 +66,7 @@ def test_forty_are_the_quota(rds):
     assert rds.status() == "available"
 
 
+@pytest.mark.row("4", "BackupRetentionPeriod")
 def test_turning_them_on_waits_for_the_window_and_takes_a_backup(make_rds):
     rds = make_rds(modifying=2, backingUp=3)
     rds.available(BackupRetentionPeriod=0)
@@ -85,6 +89,7 @@ def test_turning_them_off_takes_none(make_rds):
     assert [rds.after(seconds) for seconds in (0, 2)] == ["modifying", "available"]
 
 
+@pytest.mark.row("3", "`available`")
 def test_available_can_show_for_a_moment_before_the_first_backup(make_rds):
     """§3: `available` reported, then `backing-up`."""
     rds = make_rds(creating=1, flap=2, backingUp=3)

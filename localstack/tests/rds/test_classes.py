@@ -40,6 +40,7 @@ def orderable(rds, engine, version):
     return {row["DBInstanceClass"] for row in answer["OrderableDBInstanceOptions"]}
 
 
+@pytest.mark.row("4.3", "Minimum engine")
 @pytest.mark.parametrize(("family", "engine", "old", "first"), FIRST)
 def test_a_class_has_a_first_version(rds, family, engine, old, first):
     rds.servers.versions = lambda name: [old, first] if name == engine else []
@@ -51,6 +52,7 @@ def test_a_class_has_a_first_version(rds, family, engine, old, first):
     assert orderable(rds, engine, first) >= sizes
 
 
+@pytest.mark.row("4.3", "DescribeOrderableDBInstanceOptions")
 def test_what_is_on_offer_can_be_run_in_every_class_but_for_what_is_old(rds):
     for engine in ("postgres", "mysql", "mariadb"):
         for version in rds.servers.versions(engine):
@@ -58,10 +60,12 @@ def test_what_is_on_offer_can_be_run_in_every_class_but_for_what_is_old(rds):
             assert orderable(rds, engine, version) == new
 
 
+@pytest.mark.row("4.3", "Minimum engine")
 def test_the_refusal_names_all_of_the_combination(rds):
     assert rds.create_refused(**OLD, DBInstanceClass="db.m8g.large") == COMBINATION
 
 
+@pytest.mark.row("4.2", "Class and version together")
 @pytest.mark.parametrize("along", [{}, {"EngineVersion": "8.0.43"}], ids=["alone", "with the version"])
 def test_a_class_is_for_the_version_that_runs(rds, along):
     rds.available(**OLD)
@@ -74,6 +78,7 @@ def test_a_class_is_for_the_version_that_runs(rds, along):
     assert rds.until("db", "available")["DBInstanceClass"] == "db.m8g.large"
 
 
+@pytest.mark.row("4.2", "Class and version together")
 def test_a_version_that_waits_for_its_window_does_not_run(rds):
     rds.available(**OLD)
     rds.modify(EngineVersion="8.0.43")

@@ -5,6 +5,7 @@ import re
 import pytest
 
 
+@pytest.mark.row("3", "`available`")
 def test_it_goes_through_creating_and_backing_up(make_rds):
     rds = make_rds(creating=4, backingUp=1)
     assert rds.create()["DBInstanceStatus"] == "creating"
@@ -20,6 +21,7 @@ def test_no_backup_is_made_where_backups_are_off(make_rds):
     assert rds.after(4) == "available"
 
 
+@pytest.mark.row("3", "Endpoint and DbiResourceId")
 def test_the_endpoint_appears_late_and_no_creation_time_before_it_is_created(make_rds):
     rds = make_rds(creating=4, endpoint=2)
     rds.create()
@@ -33,6 +35,7 @@ def test_the_endpoint_appears_late_and_no_creation_time_before_it_is_created(mak
     assert rds.describe()["InstanceCreateTime"].timestamp() == pytest.approx(1_700_000_004)
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 def test_it_fails_when_its_server_cannot_be_made(make_rds, caplog):
     rds = make_rds()
     rds.servers.broken.add("create")
@@ -61,11 +64,13 @@ def test_the_server_gets_what_was_asked_for(rds):
     assert "old-password" not in repr(spec)
 
 
+@pytest.mark.row("2", "DBInstanceIdentifier")
 def test_names_are_lower_case_and_found_in_any_case(rds):
     assert rds.available("My-DB")["DBInstanceIdentifier"] == "my-db"
     assert rds.describe("MY-db")["DBInstanceArn"] == "arn:aws:rds:eu-central-1:000000000000:db:my-db"
 
 
+@pytest.mark.row("3", "Endpoint and DbiResourceId")
 def test_resource_ids_are_unique_to_each_life(rds):
     first = rds.available("one")["DbiResourceId"]
     assert re.fullmatch(r"db-[A-Z0-9]{26}", first)
@@ -75,6 +80,8 @@ def test_resource_ids_are_unique_to_each_life(rds):
     assert rds.available("one")["DbiResourceId"] != first
 
 
+@pytest.mark.row("2", "EngineVersion")
+@pytest.mark.row("4.2", "Major-only versions")
 @pytest.mark.parametrize(
     ("given", "expected"),
     [(None, "17.10"), ("16", "16.14"), ("16.13", "16.13"), ("18", "18.4")],
@@ -83,6 +90,7 @@ def test_a_major_version_means_its_newest_minor_one(rds, given, expected):
     assert rds.create(EngineVersion=given)["EngineVersion"] == expected
 
 
+@pytest.mark.row("2", "Always send explicitly")
 def test_defaults_are_those_of_the_api(rds):
     """§2 "always send explicitly", §4.1, §10."""
     one = rds.available()
@@ -132,6 +140,7 @@ def test_tags_are_in_the_answer_and_in_every_description(rds):
     assert rds.describe()["TagList"] == tags
 
 
+@pytest.mark.row("7", "Quota: DB instances")
 def test_a_name_that_is_taken_comes_before_a_quota_that_is_full(rds):
     rds.create()
     rds.settings.update({"instanceQuota": 1})
@@ -139,6 +148,7 @@ def test_a_name_that_is_taken_comes_before_a_quota_that_is_full(rds):
     assert rds.create_refused(DBInstanceIdentifier="two")[:2] == ("InstanceQuotaExceeded", 400)
 
 
+@pytest.mark.row("7", "Quota: total storage")
 def test_the_storage_quota_holds_for_all_together(rds):
     rds.settings.update({"storageQuotaGiB": 50})
     rds.create()

@@ -5,6 +5,8 @@ import pytest
 COMBINATION = "InvalidParameterCombination"
 
 
+@pytest.mark.row("3", "`deleting`")
+@pytest.mark.row("5", "Status path")
 def test_it_is_deleting_and_then_gone_with_its_server(make_rds):
     rds = make_rds(deleting=2)
     one = rds.available()
@@ -21,8 +23,16 @@ def test_it_is_deleting_and_then_gone_with_its_server(make_rds):
 @pytest.mark.parametrize(
     ("request_", "text"),
     [
-        ({}, "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."),
-        ({"SkipFinalSnapshot": True, "FinalDBSnapshotIdentifier": "last"}, None),
+        pytest.param(
+            {},
+            "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
+            marks=pytest.mark.row("5", "Neither Skip nor Final id"),
+        ),
+        pytest.param(
+            {"SkipFinalSnapshot": True, "FinalDBSnapshotIdentifier": "last"},
+            None,
+            marks=pytest.mark.row("5", "Skip=true + Final id"),
+        ),
     ],
     ids=str,
 )
@@ -34,6 +44,7 @@ def test_either_a_final_snapshot_or_none(rds, request_, text):
     assert rds.status() == "available"
 
 
+@pytest.mark.row("5", "Deletion protection")
 def test_a_protected_instance_stays(rds):
     rds.available(DeletionProtection=True)
     assert rds.refused("DeleteDBInstance", DBInstanceIdentifier="db", SkipFinalSnapshot=True) == (
@@ -45,6 +56,7 @@ def test_a_protected_instance_stays(rds):
     rds.delete(SkipFinalSnapshot=True)
 
 
+@pytest.mark.row("6", "Tags of a final snapshot")
 def test_a_final_snapshot_is_there_afterwards(rds):
     one = rds.available(Tags=[{"Key": "a", "Value": "b"}], CopyTagsToSnapshot=True)
     rds.delete(FinalDBSnapshotIdentifier="Last")
@@ -57,6 +69,8 @@ def test_a_final_snapshot_is_there_afterwards(rds):
     assert snapshot["TagList"] == one["TagList"]
 
 
+@pytest.mark.row("5", "Status path")
+@pytest.mark.row("6", "DeleteDBSnapshot")
 def test_a_final_snapshot_is_unfinished_while_it_is_taken(make_rds):
     rds = make_rds(deleting=5)
     rds.available()
@@ -66,6 +80,8 @@ def test_a_final_snapshot_is_unfinished_while_it_is_taken(make_rds):
     assert rds.refused("DeleteDBSnapshot", DBSnapshotIdentifier="last")[:2] == ("InvalidDBSnapshotState", 400)
 
 
+@pytest.mark.row("5", "Final name taken")
+@pytest.mark.row("6", "DeleteDBSnapshot")
 def test_a_final_name_that_is_taken_is_refused(rds):
     rds.available()
     rds.delete(FinalDBSnapshotIdentifier="last")
@@ -82,6 +98,7 @@ def test_a_final_name_that_is_taken_is_refused(rds):
     rds.delete(FinalDBSnapshotIdentifier="last")
 
 
+@pytest.mark.row("7", "Quota: manual snapshots")
 def test_a_hundred_snapshots_are_the_quota(rds):
     rds.settings.update({"engines": False})
     for number in range(100):
@@ -102,6 +119,7 @@ def test_deleting_while_creating_comes_after_the_server_was_made(make_rds):
     assert rds.servers.specs == {}
 
 
+@pytest.mark.row("5", "Reuse")
 def test_the_name_is_free_only_when_it_is_gone(make_rds):
     rds = make_rds(deleting=2)
     rds.available()

@@ -20,6 +20,7 @@ def names(page):
     return [one["DBInstanceIdentifier"] for one in page["DBInstances"]]
 
 
+@pytest.mark.row("7", "By identifier")
 def test_by_name_or_arn_and_unknown_is_an_error(many):
     arn = "arn:aws:rds:eu-central-1:000000000000:db:db-007"
     for given in ("db-007", "DB-007", arn):
@@ -28,6 +29,7 @@ def test_by_name_or_arn_and_unknown_is_an_error(many):
     assert refusal == ("DBInstanceNotFound", 404, "DBInstance zz not found.")
 
 
+@pytest.mark.row("7", "Filters")
 def test_by_filter_and_unknown_is_an_empty_list(many):
     one = many.describe("db-007")
     wanted = [
@@ -46,6 +48,7 @@ def test_by_filter_and_unknown_is_an_empty_list(many):
         assert names(many.call("DescribeDBInstances", Filters=filters)) == expected, (name, values)
 
 
+@pytest.mark.row("7", "Filters")
 def test_filters_all_hold(many):
     filters = [
         {"Name": "db-instance-id", "Values": ["db-001", "db-002"]},
@@ -55,6 +58,7 @@ def test_filters_all_hold(many):
     assert names(many.call("DescribeDBInstances", Filters=filters)) == ["db-002"]
 
 
+@pytest.mark.row("7", "Filters")
 def test_an_unknown_filter_is_refused(many):
     for name in ("tag:team", "Engine"):
         refusal = many.refused("DescribeDBInstances", Filters=[{"Name": name, "Values": ["x"]}])
@@ -68,6 +72,7 @@ def test_a_hundred_names_in_one_filter_are_one_page(many):
     assert not page.get("Marker")
 
 
+@pytest.mark.row("7", "Pages")
 @pytest.mark.parametrize(
     ("size", "pages"), [(None, [100, 100, 50]), (20, [20] * 12 + [10]), (100, [100, 100, 50])]
 )
@@ -83,12 +88,14 @@ def test_pages(many, size, pages):
     assert [name for each in found for name in each] == [f"db-{number:03}" for number in range(250)]
 
 
+@pytest.mark.row("7", "Pages")
 @pytest.mark.parametrize("size", [0, 19, 101, -1])
 def test_a_page_has_20_to_100_rows(many, size):
     refusal = many.refused("DescribeDBInstances", MaxRecords=size)
     assert refusal == (VALUE, 400, f"Invalid value {size} for MaxRecords. Must be between 20 and 100")
 
 
+@pytest.mark.row("7", "Pages")
 def test_a_marker_survives_the_row_it_stands_behind(many):
     marker = many.call("DescribeDBInstances")["Marker"]
     assert "db-099" not in marker
@@ -96,11 +103,13 @@ def test_a_marker_survives_the_row_it_stands_behind(many):
     assert names(many.call("DescribeDBInstances", Marker=marker))[0] == "db-100"
 
 
+@pytest.mark.row("7", "Pages")
 @pytest.mark.parametrize("marker", ["nonsense", "db-099", "ZGItMDk5", "*", "ü"])
 def test_a_bad_marker_is_refused(many, marker):
     assert many.refused("DescribeDBInstances", Marker=marker)[:2] == (VALUE, 400)
 
 
+@pytest.mark.row("6", "LatestRestorableTime")
 def test_nothing_can_be_restored_before_the_first_backup(make_rds):
     """§6, §10: LatestRestorableTime lags five minutes and is absent without backups."""
     rds = make_rds(backingUp=5)

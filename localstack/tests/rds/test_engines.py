@@ -113,6 +113,7 @@ def test_a_version_is_described(rds, engine, family, description, version_descri
     assert row["DBEngineVersionDescription"] == version_description
 
 
+@pytest.mark.row("4.3", "DescribeOrderableDBInstanceOptions")
 def test_all_engines_are_listed_and_orderable(rds):
     rows = rds.call("DescribeDBEngineVersions")["DBEngineVersions"]
     names = [row["Engine"] for row in rows]

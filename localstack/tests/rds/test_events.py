@@ -32,6 +32,7 @@ def test_the_life_of_an_instance_is_told_in_order(rds):
     assert [message for message in told if message in steps] == steps
 
 
+@pytest.mark.row("3", "Event window")
 def test_the_last_hour_is_the_default_window(rds):
     rds.available()
     rds.after(3601)
@@ -79,6 +80,7 @@ def test_events_come_in_pages(rds):
     assert len([event for event in both if event["Message"] == "DB instance created"]) == 30
 
 
+@pytest.mark.row("3", "Event window")
 def test_a_duration_means_nothing_beside_a_start_and_reaches_back_from_an_end(rds):
     rds.available()
     rds.after(7200)

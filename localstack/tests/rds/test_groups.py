@@ -34,6 +34,7 @@ def test_there_is_a_default_group_for_each_family(rds):
     }
 
 
+@pytest.mark.row("4", "DBParameterGroupName")
 def test_another_group_takes_a_reboot_to_be_in_sync(mine):
     mine.available()
     mine.modify(DBParameterGroupName="mine")
@@ -56,6 +57,7 @@ def test_a_static_parameter_takes_a_reboot(mine):
     assert group_of(mine) == ("mine", "pending-reboot")
 
 
+@pytest.mark.row("7", "ModifyDBParameterGroup")
 def test_a_static_parameter_cannot_be_applied_immediately(mine):
     refusal = mine.refused(
         "ModifyDBParameterGroup",
@@ -98,6 +100,7 @@ def test_defaults_and_what_was_set_are_told_apart(mine):
     assert {row["ParameterName"]: row.get("ParameterValue") for row in defaults}["rds.force_ssl"] == "1"
 
 
+@pytest.mark.row("5", "Reuse")
 def test_a_group_in_use_cannot_be_deleted_until_the_instance_is_gone(make_rds):
     rds = make_rds(deleting=2)
     rds.call(
@@ -118,6 +121,7 @@ def test_a_group_in_use_cannot_be_deleted_until_the_instance_is_gone(make_rds):
     )
 
 
+@pytest.mark.row("2", "Parameter/subnet group names")
 @pytest.mark.parametrize(
     ("request_", "code"),
     [

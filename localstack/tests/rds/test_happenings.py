@@ -17,6 +17,7 @@ def events(rds):
     return [event["Message"] for event in told]
 
 
+@pytest.mark.row("3", "Async failure returns to `available`")
 def test_a_modify_is_accepted_and_given_up_with_an_event(make_rds):
     rds = make_rds(modifyVisible=1, modifying=2)
     rds.available()
@@ -38,6 +39,7 @@ def test_a_modify_is_accepted_and_given_up_with_an_event(make_rds):
     assert rds.describe()["DBInstanceClass"] == "db.t4g.small"
 
 
+@pytest.mark.row("3", "Async failure returns to `available`")
 def test_an_upgrade_is_given_up_and_the_old_version_stays(rds):
     rds.available()
     happens(rds, "fail_modify", field="EngineVersion")
@@ -48,6 +50,8 @@ def test_an_upgrade_is_given_up_and_the_old_version_stays(rds):
     assert ("upgrade", rds.describe()["DbiResourceId"], "16.14") not in rds.servers.calls
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
+@pytest.mark.row("3", "`inaccessible-encryption-credentials-recoverable`")
 @pytest.mark.parametrize("status", ["failed", "incompatible-network", "inaccessible-encryption-credentials"])
 def test_a_status_from_outside_stops_the_server_until_it_recovers(rds, status):
     resource = rds.available()["DbiResourceId"]
@@ -62,6 +66,7 @@ def test_a_status_from_outside_stops_the_server_until_it_recovers(rds, status):
     assert ("start", resource) in rds.servers.calls
 
 
+@pytest.mark.row("3", "Anything else")
 def test_a_status_can_end_by_itself(make_rds):
     rds = make_rds()
     rds.available()
@@ -70,6 +75,7 @@ def test_a_status_can_end_by_itself(make_rds):
     assert rds.after(2) == "available"
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 def test_a_create_can_end_in_a_status(rds):
     happens(rds, "status", status="insufficient-capacity")
     rds.create()
@@ -78,6 +84,7 @@ def test_a_create_can_end_in_a_status(rds):
     rds.delete(SkipFinalSnapshot=True)
 
 
+@pytest.mark.row("3", "`storage-full`")
 def test_a_full_one_takes_more_storage_and_recovers(rds):
     rds.available()
     happens(rds, "status", status="storage-full")
@@ -99,6 +106,7 @@ def test_a_stuck_change_ends_when_it_recovers(make_rds):
     assert rds.until("db", "available")["DBInstanceClass"] == "db.t4g.small"
 
 
+@pytest.mark.row("4.1", "MaxAllocatedStorage")
 def test_storage_grows_by_itself_and_is_locked_then(make_rds):
     rds = make_rds(storageOptimization=5, storageLock=50)
     rds.available()
@@ -110,12 +118,14 @@ def test_storage_grows_by_itself_and_is_locked_then(make_rds):
     assert any("30 GiB" in message for message in events(rds))
 
 
+@pytest.mark.row("4.2", "Major-only versions")
 def test_rds_upgrades_by_itself(rds):
     rds.available()
     happens(rds, "minor_upgrade", version="16.14")
     assert rds.until("db", "available")["EngineVersion"] == "16.14"
 
 
+@pytest.mark.row("7", "Eventual consistency")
 def test_an_answer_can_lack_an_instance(rds):
     rds.available()
     happens(rds, "hide", count=2)
@@ -127,6 +137,7 @@ def test_an_answer_can_lack_an_instance(rds):
     assert len(rds.call("DescribeDBInstances")["DBInstances"]) == 1
 
 
+@pytest.mark.row("7", "Eventual consistency")
 def test_a_change_shows_late(make_rds):
     rds = make_rds(modifying=1)
     rds.available()
@@ -141,6 +152,7 @@ def test_a_change_shows_late(make_rds):
     assert rds.describe()["DBInstanceClass"] == "db.t4g.small"
 
 
+@pytest.mark.row("7", "Eventual consistency")
 def test_tags_show_late(rds):
     arn = rds.available(Tags=[{"Key": "a", "Value": "1"}])["DBInstanceArn"]
     happens(rds, "late_tags", seconds=10)
@@ -152,6 +164,7 @@ def test_tags_show_late(rds):
     assert rds.describe()["TagList"] == [{"Key": "a", "Value": "2"}]
 
 
+@pytest.mark.row("7", "Eventual consistency")
 def test_an_instance_shows_late_but_its_name_is_taken(rds):
     happens(rds, "late_create", seconds=10)
     rds.create()

@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.row("4.1", "MaxAllocatedStorage")
 def test_storage_grows_and_is_optimized_and_locked(make_rds):
     rds = make_rds(modifying=2, storageOptimization=3, storageLock=60)
     rds.available(MaxAllocatedStorage=100)

@@ -129,6 +129,7 @@ def test_an_instance_shows_late_though_it_is_there(rds):
     assert names(rds) == ["db"]
 
 
+@pytest.mark.row("3", "AddTagsToResource / RemoveTags")
 @pytest.mark.parametrize("operation", ["AddTagsToResource", "RemoveTagsFromResource"])
 def test_tags_are_refused_in_these_states_only(make_rds, operation):
     rds = make_rds(modifying=5)

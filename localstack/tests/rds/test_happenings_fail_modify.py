@@ -13,6 +13,7 @@ FRAGMENTS = {
 }
 
 
+@pytest.mark.row("3", "Async failure returns to `available`")
 @pytest.mark.parametrize(("field", "wanted"), FRAGMENTS.items(), ids=list(FRAGMENTS))
 def test_it_turns_and_comes_back_as_it_was_with_an_event(make_rds, field, wanted):
     value, fragment, category = wanted

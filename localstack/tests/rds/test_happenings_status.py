@@ -22,6 +22,7 @@ def power(rds):
     return [call[0] for call in rds.servers.calls if call[0] in ("stop", "start", "restart", "destroy")]
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 @pytest.mark.parametrize("status", DOWN + UP)
 def test_it_is_in_a_status_until_it_recovers(rds, status):
     rds.available()
@@ -122,6 +123,7 @@ def test_a_stopped_one_is_deleted_with_a_snapshot(rds):
     rds.delete(FinalDBSnapshotIdentifier="last")
 
 
+@pytest.mark.row("3", "`storage-full`")
 def test_a_full_one_takes_storage_alone_and_then_everything(rds):
     rds.available()
     rds.happens("status", status="storage-full")
@@ -136,6 +138,7 @@ def test_a_full_one_takes_storage_alone_and_then_everything(rds):
     assert rds.until("db", "available")["DBInstanceClass"] == "db.t4g.small"
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 def test_incompatible_parameters_take_another_group_and_a_reboot(rds):
     rds.available()
     rds.call(
@@ -156,6 +159,7 @@ def test_incompatible_parameters_take_another_group_and_a_reboot(rds):
     assert power(rds) == ["stop", "restart"]
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 def test_a_change_that_is_accepted_starts_the_server_again(rds):
     rds.available()
     rds.happens("status", status="incompatible-network")
@@ -164,6 +168,7 @@ def test_a_change_that_is_accepted_starts_the_server_again(rds):
     assert power(rds) == ["stop", "start"]
 
 
+@pytest.mark.row("3", "`inaccessible-encryption-credentials-recoverable`")
 @pytest.mark.parametrize("status", ["stopped", "inaccessible-encryption-credentials-recoverable"])
 def test_it_can_be_started(rds, status):
     rds.available()

@@ -26,6 +26,7 @@ def test_an_encrypted_instance_shows_its_keys_arn(rds, sent, shown):
     assert "KmsKeyId" not in rds.available("plain")
 
 
+@pytest.mark.row("3", "StartDBInstance")
 def test_an_instance_does_not_start_without_its_key(rds):
     rds.available(StorageEncrypted=True, KmsKeyId="alias/mine")
     rds.call("StopDBInstance", DBInstanceIdentifier="db")
@@ -38,6 +39,7 @@ def test_an_instance_does_not_start_without_its_key(rds):
     rds.until("db", "available")
 
 
+@pytest.mark.row("3", "`inaccessible-encryption-credentials-recoverable`")
 def test_an_instance_that_lost_its_key_starts_when_it_can_be_used_again(rds):
     rds.available(StorageEncrypted=True, KmsKeyId="alias/mine")
     rds.happens("status", status="inaccessible-encryption-credentials-recoverable")

@@ -2,6 +2,7 @@
 
 import pytest
 
+SUBNETS = pytest.mark.row("4", "DBSubnetGroupName")
 NOTHING = ("InvalidParameterCombination", 400, "No modifications were requested")
 
 
@@ -12,6 +13,7 @@ def slow(make_rds):
     return rds
 
 
+@pytest.mark.row("3", "Operation lag")
 def test_the_answer_has_the_old_values_and_the_status_turns_a_moment_later(slow):
     answer = slow.modify(DBInstanceClass="db.t4g.small", ApplyImmediately=True)
     assert answer["DBInstanceStatus"] == "available"
@@ -25,6 +27,7 @@ def test_the_answer_has_the_old_values_and_the_status_turns_a_moment_later(slow)
     assert slow.describe()["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("4", "MasterUserPassword")
 def test_a_password_takes_effect_when_the_reset_ends(slow):
     answer = slow.modify(MasterUserPassword="new-password")
     resource = answer["DbiResourceId"]
@@ -37,6 +40,7 @@ def test_a_password_takes_effect_when_the_reset_ends(slow):
     assert slow.describe()["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("4", "MasterUserPassword")
 def test_a_password_is_in_no_answer_log_or_event(rds, caplog):
     caplog.set_level("DEBUG")
     rds.available()
@@ -52,18 +56,24 @@ def test_the_same_password_again_is_a_change(rds):
     rds.modify(MasterUserPassword="old-password")
 
 
+AUTHORITY = "CACertificateIdentifier"
+# The row of CONFORMANCE.md, the parameter, what is sent, and the name under which it shows.
 DEFERRED = [
-    ("DBInstanceClass", "db.t4g.small", "DBInstanceClass"),
-    ("AllocatedStorage", 30, "AllocatedStorage"),
-    ("EngineVersion", "16.14", "EngineVersion"),
-    ("MultiAZ", True, "MultiAZ"),
-    ("CACertificateIdentifier", "rds-ca-ecc384-g1", "CACertificateIdentifier"),
-    ("BackupRetentionPeriod", 0, "BackupRetentionPeriod"),
-    ("NewDBInstanceIdentifier", "db-2", "DBInstanceIdentifier"),
+    ("DBInstanceClass", "DBInstanceClass", "db.t4g.small", "DBInstanceClass"),
+    ("Storage", "AllocatedStorage", 30, "AllocatedStorage"),
+    ("EngineVersion", "EngineVersion", "16.14", "EngineVersion"),
+    ("MultiAZ, CA and the like", "MultiAZ", True, "MultiAZ"),
+    ("MultiAZ, CA and the like", AUTHORITY, "rds-ca-ecc384-g1", AUTHORITY),
+    ("BackupRetentionPeriod", "BackupRetentionPeriod", 0, "BackupRetentionPeriod"),
+    ("NewDBInstanceIdentifier", "NewDBInstanceIdentifier", "db-2", "DBInstanceIdentifier"),
 ]
 
 
-@pytest.mark.parametrize(("parameter", "value", "shown"), DEFERRED, ids=lambda value: str(value))
+@pytest.mark.parametrize(
+    ("parameter", "value", "shown"),
+    [pytest.param(*case, marks=pytest.mark.row("4", row)) for row, *case in DEFERRED],
+    ids=str,
+)
 def test_it_waits_for_the_maintenance_window_unless_told_otherwise(rds, parameter, value, shown):
     rds.available()
     before = rds.describe()[shown]
@@ -86,12 +96,17 @@ AT_ONCE = [
     ("PubliclyAccessible", True),
     ("PreferredBackupWindow", "22:00-22:30"),
     ("PreferredMaintenanceWindow", "mon:10:00-mon:10:30"),
-    ("BackupRetentionPeriod", 7),
     ("MaxAllocatedStorage", 100),
 ]
 
 
-@pytest.mark.parametrize(("parameter", "value"), AT_ONCE)
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        *(pytest.param(*case, marks=pytest.mark.row("4", "What takes effect now")) for case in AT_ONCE),
+        pytest.param("BackupRetentionPeriod", 7, marks=pytest.mark.row("4", "BackupRetentionPeriod")),
+    ],
+)
 def test_it_takes_effect_now_whatever_apply_immediately_says(rds, parameter, value):
     rds.available()
     assert rds.describe().get(parameter) != value
@@ -101,6 +116,7 @@ def test_it_takes_effect_now_whatever_apply_immediately_says(rds, parameter, val
     assert one["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("4", "ApplyImmediately flushes")
 def test_apply_immediately_takes_earlier_changes_along(rds):
     rds.available()
     rds.modify(EngineVersion="16.14")
@@ -110,6 +126,7 @@ def test_apply_immediately_takes_earlier_changes_along(rds):
     assert one["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("4", "Cancel a pending change")
 def test_back_to_what_is_cancels_a_pending_change(rds):
     rds.available()
     rds.modify(DBInstanceClass="db.t4g.small")
@@ -117,6 +134,7 @@ def test_back_to_what_is_cancels_a_pending_change(rds):
     assert answer["PendingModifiedValues"] == {}
 
 
+@pytest.mark.row("4", "No modifications were requested")
 @pytest.mark.parametrize(
     "request_",
     [
@@ -144,8 +162,8 @@ def test_nothing_new_is_refused(rds, request_):
         ({"PreferredBackupWindow": "nonsense"}, "InvalidParameterValue"),
         ({"DBParameterGroupName": "nobodys"}, "DBParameterGroupNotFound"),
         ({"CACertificateIdentifier": "rds-ca-2019"}, "CertificateNotFound"),
-        ({"DBSubnetGroupName": "default"}, "InvalidVPCNetworkStateFault"),
-        ({"DBSubnetGroupName": "nobodys"}, "DBSubnetGroupNotFoundFault"),
+        pytest.param({"DBSubnetGroupName": "default"}, "InvalidVPCNetworkStateFault", marks=SUBNETS),
+        pytest.param({"DBSubnetGroupName": "nobodys"}, "DBSubnetGroupNotFoundFault", marks=SUBNETS),
         ({"NewDBInstanceIdentifier": "-"}, "InvalidParameterValue"),
         ({"NewDBInstanceIdentifier": "taken", "ApplyImmediately": True}, "DBInstanceAlreadyExists"),
     ],
@@ -159,6 +177,7 @@ def test_what_is_wrong_changes_nothing_of_the_call(rds, request_, code):
     assert rds.describe()["DeletionProtection"] is before["DeletionProtection"] is False
 
 
+@pytest.mark.row("4", "DBInstanceClass")
 def test_a_class_change_restarts_the_server(rds):
     one = rds.available()
     rds.modify(DBInstanceClass="db.t4g.small", ApplyImmediately=True)
@@ -166,6 +185,7 @@ def test_a_class_change_restarts_the_server(rds):
     assert ("restart", one["DbiResourceId"]) in rds.servers.calls
 
 
+@pytest.mark.row("4", "NewDBInstanceIdentifier")
 def test_a_renamed_instance_keeps_its_resource_id_and_tags(rds):
     one = rds.available(Tags=[{"Key": "a", "Value": "b"}])
     rds.modify(NewDBInstanceIdentifier="Other", ApplyImmediately=True)
@@ -177,6 +197,7 @@ def test_a_renamed_instance_keeps_its_resource_id_and_tags(rds):
     assert rds.refused("DescribeDBInstances", DBInstanceIdentifier="db")[0] == "DBInstanceNotFound"
 
 
+@pytest.mark.row("4", "PendingModifiedValues")
 def test_a_second_change_within_the_moment_joins_the_first(slow):
     slow.modify(DBInstanceClass="db.t4g.small", ApplyImmediately=True)
     pending = slow.modify(MasterUserPassword="new-password")["PendingModifiedValues"]
@@ -189,6 +210,7 @@ def test_a_second_change_within_the_moment_joins_the_first(slow):
     assert slow.servers.passwords[one["DbiResourceId"]] == "new-password"
 
 
+@pytest.mark.row("4", "Window moved to now")
 def test_deferred_changes_are_applied_in_the_maintenance_window(rds):
     """§11.3; and moving the window to now applies them at once (§4). The clock stands on Tuesday, 22:13."""
     rds.available()

@@ -6,6 +6,7 @@ VALUE, COMBINATION = "InvalidParameterValue", "InvalidParameterCombination"
 ROLE = "arn:aws:iam::000000000000:role/monitoring"
 
 
+@pytest.mark.row("3", "Transient statuses")
 def test_it_is_configured_after_the_first_backup(make_rds):
     rds = make_rds(creating=4, backingUp=2, configuringMonitoring=1)
     assert rds.create(MonitoringInterval=60, MonitoringRoleArn=ROLE)["DBInstanceStatus"] == "creating"
@@ -23,6 +24,7 @@ def test_it_is_configured_without_backups_too(make_rds):
     assert rds.after(1) == "available"
 
 
+@pytest.mark.row("3", "Enhanced Monitoring")
 def test_nothing_is_configured_without_it(make_rds):
     rds = make_rds(creating=4, backingUp=2, configuringMonitoring=1)
     rds.create(MonitoringInterval=0)
@@ -33,6 +35,7 @@ def test_nothing_is_configured_without_it(make_rds):
     assert "MonitoringRoleArn" not in one
 
 
+@pytest.mark.row("3", "Transient statuses")
 def test_a_change_waits_until_it_is_configured(make_rds):
     rds = make_rds(configuringMonitoring=1)
     rds.create(MonitoringInterval=60, MonitoringRoleArn=ROLE)
@@ -41,6 +44,7 @@ def test_a_change_waits_until_it_is_configured(make_rds):
     assert refusal[:2] == ("InvalidDBInstanceState", 400)
 
 
+@pytest.mark.row("3", "Enhanced Monitoring")
 @pytest.mark.parametrize(
     ("request_", "code", "text"),
     [

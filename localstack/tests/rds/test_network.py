@@ -25,6 +25,7 @@ def groups_of(instance):
     return [each["VpcSecurityGroupId"] for each in instance["VpcSecurityGroups"]]
 
 
+@pytest.mark.row("2", "Subnets of a DB subnet group")
 def test_the_default_subnet_group_is_made_of_the_default_vpc(rds):
     (shown,) = rds.call("DescribeDBSubnetGroups", DBSubnetGroupName="default")["DBSubnetGroups"]
     assert shown["VpcId"] == "vpc-0a0a0a0a"
@@ -45,6 +46,7 @@ def test_without_a_default_vpc_a_group_must_be_named(rds):
     assert rds.available(DBSubnetGroupName="mine")["DBSubnetGroup"]["VpcId"] == "vpc-0b0b0b0b"
 
 
+@pytest.mark.row("2", "Subnets of a DB subnet group")
 def test_a_group_is_described_with_its_vpc_and_zones(rds):
     made = rds.call("CreateDBSubnetGroup", **group(OTHER_C, OTHER_B))["DBSubnetGroup"]
     assert made["VpcId"] == "vpc-0b0b0b0b"
@@ -52,6 +54,7 @@ def test_a_group_is_described_with_its_vpc_and_zones(rds):
     assert rds.call("DescribeDBSubnetGroups", DBSubnetGroupName="mine")["DBSubnetGroups"] == [made]
 
 
+@pytest.mark.row("2", "Subnets of a DB subnet group")
 @pytest.mark.parametrize(
     ("subnets", "code", "text"),
     [
@@ -80,6 +83,7 @@ def test_subnets_that_make_no_group(rds, subnets, code, text):
     assert len(rds.call("DescribeDBSubnetGroups")["DBSubnetGroups"]) == 1
 
 
+@pytest.mark.row("2", "AvailabilityZone")
 def test_an_instance_and_its_standby_are_in_zones_of_the_group(rds):
     rds.call("CreateDBSubnetGroup", **group(OTHER_C, OTHER_B))
     one = rds.available(DBSubnetGroupName="mine", MultiAZ=True)
@@ -87,6 +91,7 @@ def test_an_instance_and_its_standby_are_in_zones_of_the_group(rds):
     assert one["SecondaryAvailabilityZone"] == "eu-central-1c"
 
 
+@pytest.mark.row("4", "VpcSecurityGroupIds")
 def test_an_instance_gets_the_default_group_of_its_vpc(rds):
     assert groups_of(rds.available("here")) == ["sg-00000000"]
     rds.call("CreateDBSubnetGroup", **group(OTHER_B, OTHER_C))
@@ -99,6 +104,7 @@ def test_security_groups_are_those_that_are_named(rds):
     assert {each["Status"] for each in one["VpcSecurityGroups"]} == {"active"}
 
 
+@pytest.mark.row("4", "VpcSecurityGroupIds")
 @pytest.mark.parametrize(
     ("security_group", "code", "text"),
     [
@@ -123,6 +129,7 @@ def test_the_same_groups_in_another_order_are_no_change(rds):
     assert refusal == (COMBINATION, 400, "No modifications were requested")
 
 
+@pytest.mark.row("4", "DBSubnetGroupName")
 def test_a_move_to_another_vpc_is_refused_and_not_as_one_within_it(rds):
     rds.call("CreateDBSubnetGroup", **group(OTHER_B, OTHER_C))
     rds.available()

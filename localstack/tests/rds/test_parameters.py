@@ -31,6 +31,7 @@ def told(rds, **request):
         marker = {"Marker": page["Marker"]}
 
 
+@pytest.mark.row("7", "ModifyDBParameterGroup")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -71,6 +72,7 @@ def test_a_value_that_is_allowed_is_shown_as_the_users(mine, name, value):
     assert own[name]["ApplyMethod"] == "immediate"
 
 
+@pytest.mark.row("7", "ModifyDBParameterGroup")
 @pytest.mark.parametrize(
     ("parameters", "code"),
     [
@@ -88,6 +90,7 @@ def test_one_bad_parameter_leaves_the_group_as_it_was(mine, parameters, code):
     assert told(mine, Source="user") == {}
 
 
+@pytest.mark.row("7", "DescribeDBParameters")
 def test_every_parameter_is_of_one_source(mine):
     parameters = [parameter("work_mem", "64"), parameter("max_connections", "50", "pending-reboot")]
     mine.call("ModifyDBParameterGroup", **GROUP, Parameters=parameters)
@@ -102,6 +105,7 @@ def test_every_parameter_is_of_one_source(mine):
     assert mine.refused("DescribeDBParameters", **GROUP, Source="mine")[:2] == (VALUE, 400)
 
 
+@pytest.mark.row("7", "DescribeDBParameters")
 def test_parameters_come_in_pages(mine):
     page = mine.call("DescribeDBParameters", **GROUP, MaxRecords=20)
     assert len(page["Parameters"]) == 20
@@ -111,6 +115,7 @@ def test_parameters_come_in_pages(mine):
     }
 
 
+@pytest.mark.row("7", "ResetDBParameterGroup")
 def test_some_are_reset_or_all(mine):
     parameters = [
         parameter("work_mem", "64"),
@@ -131,6 +136,7 @@ def test_some_are_reset_or_all(mine):
     assert told(mine, Source="user") == {}
 
 
+@pytest.mark.row("7", "Quota: parameter groups")
 def test_the_quota_counts_groups_of_ones_own(rds):
     rds.settings.update({"parameterGroupQuota": 2})
     for name in ("one", "two"):

@@ -62,6 +62,8 @@ def test_an_immediate_parameter_reaches_the_server_at_once(member):
     assert member.status() == "available"
 
 
+@pytest.mark.row("4", "DBParameterGroupName")
+@pytest.mark.row("7", "ParameterApplyStatus")
 def test_the_rest_waits_for_a_reboot_and_for_nothing_else(member):
     put(member, WORK_MEM, CONNECTIONS, parameter("lock_timeout", "5", "pending-reboot"))
     assert has(member) == {"work_mem": "64"}
@@ -85,6 +87,7 @@ def test_back_to_what_the_server_has_needs_no_reboot(member):
     assert group_of(member)[1] == "in-sync"
 
 
+@pytest.mark.row("7", "ResetDBParameterGroup")
 def test_a_reset_of_all_reaches_the_server_as_far_as_it_can(member):
     put(member, WORK_MEM, CONNECTIONS)
     reboot(member)
@@ -97,6 +100,7 @@ def test_a_reset_of_all_reaches_the_server_as_far_as_it_can(member):
     assert group_of(member)[1] == "in-sync"
 
 
+@pytest.mark.row("7", "ParameterApplyStatus")
 def test_it_is_applying_for_a_moment(make_rds):
     rds = make_rds(applyingParameters=2)
     create(rds)
@@ -112,6 +116,7 @@ def test_it_is_applying_for_a_moment(make_rds):
     assert group_of(rds) == ("mine", "in-sync")
 
 
+@pytest.mark.row("4", "DBParameterGroupName")
 def test_another_group_is_in_use_after_a_reboot(rds):
     create(rds, parameters=[WORK_MEM])
     rds.available()
@@ -127,6 +132,7 @@ def test_another_group_is_in_use_after_a_reboot(rds):
     assert has(rds) == {}
 
 
+@pytest.mark.row("7", "ParameterApplyStatus")
 def test_a_value_that_the_server_refuses_while_it_runs_failed_to_apply(member):
     member.servers.broken.add("set_parameters")
     put(member, WORK_MEM)
@@ -136,6 +142,7 @@ def test_a_value_that_the_server_refuses_while_it_runs_failed_to_apply(member):
     assert group_of(member)[1] == "in-sync"
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 def test_a_server_that_does_not_start_is_incompatible_until_the_group_is_corrected(member):
     put(member, CONNECTIONS)
     member.servers.broken.add("restart")
@@ -155,6 +162,7 @@ def test_a_server_that_does_not_start_is_incompatible_until_the_group_is_correct
     assert "DB instance restarted" in messages(member)
 
 
+@pytest.mark.row("3", "`failed`, `incompatible-*`")
 def test_or_until_it_has_another_group(member):
     put(member, CONNECTIONS)
     member.servers.broken.add("restart")
@@ -209,6 +217,7 @@ WRONG = (
 MAJOR = {"EngineVersion": "17", "AllowMajorVersionUpgrade": True, "ApplyImmediately": True}
 
 
+@pytest.mark.row("2", "Parameter group family")
 def test_a_group_is_of_the_family_of_the_version_it_is_for(rds):
     create(rds, "mine16")
     create(rds, "mine17", "postgres17")
@@ -223,6 +232,7 @@ def test_a_group_is_of_the_family_of_the_version_it_is_for(rds):
         assert rds.refused("ModifyDBInstance", **call) == (COMBINATION, 400, WRONG.format(name, has_, wants))
 
 
+@pytest.mark.row("4.2", "Custom parameter group")
 def test_the_group_for_a_new_version_comes_with_that_version(make_rds):
     rds = make_rds(upgrading=3)
     create(rds, "mine16", parameters=[WORK_MEM])
@@ -242,6 +252,7 @@ def test_the_group_for_a_new_version_comes_with_that_version(make_rds):
     rds.call("DeleteDBParameterGroup", DBParameterGroupName="mine16")
 
 
+@pytest.mark.row("4.2", "Custom parameter group")
 def test_a_default_group_for_a_new_version_is_in_sync(rds):
     create(rds, "mine16", parameters=[WORK_MEM])
     rds.available(DBParameterGroupName="mine16")
@@ -250,6 +261,7 @@ def test_a_default_group_for_a_new_version_is_in_sync(rds):
     assert group_of(rds) == ("default.postgres17", "in-sync")
 
 
+@pytest.mark.row("3", "RebootDBInstance")
 def test_failover_needs_a_standby(rds):
     rds.available()
     refusal = rds.refused("RebootDBInstance", DBInstanceIdentifier="db", ForceFailover=True)

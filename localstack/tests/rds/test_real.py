@@ -29,6 +29,7 @@ def until(client, status, identifier="real"):
     raise AssertionError(f"It did not become {status}.")
 
 
+@pytest.mark.row("4", "MasterUserPassword")
 def test_passwords_tls_and_the_end_of_the_data(client, lab):
     client.create_db_instance(
         DBInstanceIdentifier="real",

@@ -42,6 +42,7 @@ def reset(client, name):
     client.reset_db_parameter_group(**GROUP, ResetAllParameters=False, Parameters=[one])
 
 
+@pytest.mark.row("7", "ParameterApplyStatus")
 def test_the_server_runs_with_its_group(client, lab):
     client.create_db_parameter_group(**GROUP, DBParameterGroupFamily="postgres16", Description="real")
     client.create_db_instance(

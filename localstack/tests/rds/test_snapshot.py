@@ -1,6 +1,9 @@
 """CreateDBSnapshot (rds-semantics §6)."""
 
+import pytest
 
+
+@pytest.mark.row("6", "CreateDBSnapshot")
 def test_a_snapshot_is_taken_while_the_instance_is_backing_up(make_rds):
     rds = make_rds(backingUp=2)
     one = rds.available(BackupRetentionPeriod=0)
@@ -15,6 +18,7 @@ def test_a_snapshot_is_taken_while_the_instance_is_backing_up(make_rds):
     assert (snapshot["Status"], snapshot["DbiResourceId"]) == ("available", one["DbiResourceId"])
 
 
+@pytest.mark.row("3", "CreateDBSnapshot")
 def test_a_name_that_is_taken_and_an_instance_that_is_busy_are_refused(make_rds):
     rds = make_rds(backingUp=2)
     rds.available(BackupRetentionPeriod=0)

@@ -20,6 +20,7 @@ def size(gib, kind="gp3"):
     return f"Invalid storage size for engine name postgres and storage type {kind}: {gib}"
 
 
+@pytest.mark.row("4.1", "Grow only, ≥10 %")
 @pytest.mark.parametrize("gib", [99, 101, 109, 65_537, 20])
 def test_shrinking_and_growing_by_less_than_a_tenth_and_too_much_are_one_error(rds, gib):
     rds.available(AllocatedStorage=100)
@@ -27,12 +28,14 @@ def test_shrinking_and_growing_by_less_than_a_tenth_and_too_much_are_one_error(r
     assert refusal == (COMBINATION, 400, size(gib))
 
 
+@pytest.mark.row("4.1", "Grow only, ≥10 %")
 def test_a_tenth_is_enough(rds):
     rds.available(AllocatedStorage=100)
     rds.modify(AllocatedStorage=110, ApplyImmediately=True)
     assert rds.until("db", "available")["AllocatedStorage"] == 110
 
 
+@pytest.mark.row("4.1", "Described Iops may not be sent")
 @pytest.mark.parametrize("request_", [{"Iops": 3000}, {"StorageThroughput": 125}], ids=str)
 def test_iops_cannot_be_sent_for_small_gp3_not_even_unchanged(rds, request_):
     rds.available()
@@ -40,6 +43,7 @@ def test_iops_cannot_be_sent_for_small_gp3_not_even_unchanged(rds, request_):
     assert refusal == (COMBINATION, 400, GP3)
 
 
+@pytest.mark.row("4.1", "gp3 ≥400 GiB")
 def test_beyond_the_striping_boundary_the_baseline_is_another(rds):
     rds.available(AllocatedStorage=399)
     rds.modify(AllocatedStorage=450, ApplyImmediately=True)
@@ -47,6 +51,7 @@ def test_beyond_the_striping_boundary_the_baseline_is_another(rds):
     assert (one["AllocatedStorage"], one["Iops"], one["StorageThroughput"]) == (450, 12_000, 500)
 
 
+@pytest.mark.row("4.1", "Iops and AllocatedStorage travel together")
 @pytest.mark.parametrize("request_", [{"AllocatedStorage": 200}, {"Iops": 2000}], ids=str)
 def test_size_and_provisioned_iops_travel_together(rds, request_):
     rds.available(StorageType="io1", AllocatedStorage=100, Iops=1000)
@@ -55,6 +60,7 @@ def test_size_and_provisioned_iops_travel_together(rds, request_):
     assert rds.until("db", "available")["Iops"] == 2000
 
 
+@pytest.mark.row("4.1", "Cooldown")
 def test_after_a_change_comes_optimization_and_a_lock_that_lasts_longer(make_rds):
     rds = make_rds(storageOptimization=3, storageLock=10)
     rds.available()
@@ -69,6 +75,8 @@ def test_after_a_change_comes_optimization_and_a_lock_that_lasts_longer(make_rds
     rds.call("ModifyDBInstance", **again)
 
 
+@pytest.mark.row("3", "`storage-optimization`")
+@pytest.mark.row("4.1", "Cooldown")
 def test_the_lock_refuses_the_whole_call_and_passes_other_changes(make_rds):
     rds = make_rds(storageOptimization=3)
     rds.available()
@@ -83,6 +91,7 @@ def test_the_lock_refuses_the_whole_call_and_passes_other_changes(make_rds):
     assert rds.servers.passwords[rds.describe()["DbiResourceId"]] == "new-password"
 
 
+@pytest.mark.row("3", "`storage-optimization`")
 def test_it_is_ready_while_it_optimizes_and_becomes_available(make_rds):
     rds = make_rds(modifying=2, storageOptimization=3)
     rds.available()
@@ -95,12 +104,14 @@ def test_it_is_ready_while_it_optimizes_and_becomes_available(make_rds):
     ]
 
 
+@pytest.mark.row("4.1", "MaxAllocatedStorage")
 def test_autoscaling_is_turned_off_by_the_size_itself(rds):
     rds.available(MaxAllocatedStorage=100)
     rds.modify(MaxAllocatedStorage=20)
     assert "MaxAllocatedStorage" not in rds.until("db", "available")
 
 
+@pytest.mark.row("4.1", "MaxAllocatedStorage")
 @pytest.mark.parametrize(
     ("request_", "text"),
     [
@@ -150,6 +161,7 @@ def test_magnetic_storage_does_not_scale_by_itself(rds):
     assert refusal[:2] == (COMBINATION, 400)
 
 
+@pytest.mark.row("7", "Quota: total storage")
 def test_growth_counts_towards_the_quota(rds):
     rds.available()
     rds.settings.update({"storageQuotaGiB": 25})

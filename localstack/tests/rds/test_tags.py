@@ -17,6 +17,7 @@ def tags(rds):
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
+@pytest.mark.row("2", "RDS tags")
 def test_the_same_key_is_overwritten(tagged):
     added = [{"Key": "b", "Value": "3"}, {"Key": "c", "Value": ""}, {"Key": "A", "Value": "x"}]
     tagged.call("AddTagsToResource", ResourceName=ARN + "db", Tags=added)
@@ -43,6 +44,7 @@ def test_an_unknown_instance_is_not_found(rds, operation, request_):
     assert rds.refused(operation, **request_)[:2] == ("MissingParameter", 400)
 
 
+@pytest.mark.row("2", "RDS tags")
 @pytest.mark.parametrize(
     "tag",
     [
@@ -65,12 +67,14 @@ def test_a_bad_tag_is_refused_and_none_of_the_call_is_set(tagged, tag):
     assert tags(tagged) == before
 
 
+@pytest.mark.row("2", "RDS tags")
 def test_letters_of_all_scripts_and_some_signs_are_allowed(tagged):
     value = "Grüße 世界 ٣ a_b.c:d/e=f+g-h@i"
     tagged.call("AddTagsToResource", ResourceName=ARN + "db", Tags=[{"Key": value, "Value": value}])
     assert tags(tagged)[value] == value
 
 
+@pytest.mark.row("7", "Quota: tags/resource")
 def test_fifty_is_the_limit_of_the_resource_not_of_the_call(tagged):
     more = [{"Key": f"k{number}", "Value": ""} for number in range(48)]
     tagged.call("AddTagsToResource", ResourceName=ARN + "db", Tags=more)
@@ -100,6 +104,8 @@ def resources(tagged):
     return tagged
 
 
+@pytest.mark.row("2", "RDS tags")
+@pytest.mark.row("6", "Tags of a final snapshot")
 @pytest.mark.parametrize(
     ("kind", "code"),
     [

@@ -6,6 +6,7 @@ COMBINATION = "InvalidParameterCombination"
 FLAG = "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
 
 
+@pytest.mark.row("4.2", "Minor and major")
 @pytest.mark.parametrize(
     ("request_", "text"),
     [
@@ -25,18 +26,21 @@ def test_what_cannot_be_reached_is_refused(rds, request_, text):
     assert refusal == (COMBINATION, 400, text)
 
 
+@pytest.mark.row("4.2", "ValidUpgradeTarget")
 def test_an_older_minor_version_is_refused(rds):
     rds.available(EngineVersion="16.14")
     refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", EngineVersion="16.13")
     assert refusal == (COMBINATION, 400, "Cannot upgrade postgres from 16.14 to 16.13")
 
 
+@pytest.mark.row("4.2", "ValidUpgradeTarget")
 def test_an_unknown_version_is_refused(rds):
     rds.available()
     refusal = rds.refused("ModifyDBInstance", DBInstanceIdentifier="db", EngineVersion="99.1")
     assert refusal[:2] == (COMBINATION, 400)
 
 
+@pytest.mark.row("4.2", "Minor and major")
 def test_a_minor_upgrade_needs_no_flag(make_rds):
     rds = make_rds(upgrading=4)
     one = rds.available()
@@ -62,6 +66,7 @@ def group(rds, name, family):
     )
 
 
+@pytest.mark.row("4.2", "Custom parameter group")
 def test_a_group_of_ones_own_must_be_replaced_in_the_same_call(rds):
     group(rds, "mine16", "postgres16")
     group(rds, "mine17", "postgres17")
@@ -80,6 +85,7 @@ def test_a_group_of_ones_own_must_be_replaced_in_the_same_call(rds):
     assert one["DBParameterGroups"][0]["DBParameterGroupName"] == "mine17"
 
 
+@pytest.mark.row("4.2", "ValidUpgradeTarget")
 def test_versions_tell_their_targets(rds):
     rows = rds.call("DescribeDBEngineVersions", Engine="postgres")["DBEngineVersions"]
     assert [row["EngineVersion"] for row in rows] == rds.servers.versions("postgres")
@@ -108,6 +114,7 @@ def test_versions_can_be_narrowed(rds, request_, expected):
     assert [row["EngineVersion"] for row in rows] == expected
 
 
+@pytest.mark.row("4.3", "DescribeOrderableDBInstanceOptions")
 def test_what_can_be_ordered_can_be_created(rds):
     rows, marker = [], {}
     while True:

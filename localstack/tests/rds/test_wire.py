@@ -18,6 +18,7 @@ def client(lab):
     )
 
 
+@pytest.mark.row("1", "Code ≠ shape name")
 @pytest.mark.parametrize(
     ("operation", "request_", "code", "status"),
     [
@@ -41,6 +42,7 @@ def test_refusals_have_rds_own_codes(client, operation, request_, code, status):
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
+@pytest.mark.row("1", "Code ≠ shape name")
 def test_a_state_conflict_is_dispatched_by_the_sdk(client, lab):
     client.create_db_instance(
         DBInstanceIdentifier="wire",
@@ -69,6 +71,7 @@ def test_what_only_tells_is_understood_by_the_sdk(client):
     assert {each["IsModifiable"] for each in parameters} == {True, False}
 
 
+@pytest.mark.row("3", "Waiters")
 def test_an_instance_is_waited_for_until_it_is_there_and_until_it_is_gone(client):
     client.create_db_instance(
         DBInstanceIdentifier="wire-storage",

@@ -1,8 +1,11 @@
 """Secrets that are gone, or on their way."""
 
+import pytest
+
 MARKED = "You can't perform this operation on the secret because it was marked for deletion."
 
 
+@pytest.mark.row("8", "After delete")
 def test_a_scheduled_secret_takes_nothing_until_it_is_restored(secrets, refused, name):
     secrets.create_secret(Name=name, SecretString="a")
     secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
@@ -25,6 +28,7 @@ def test_a_scheduled_secret_takes_nothing_until_it_is_restored(secrets, refused,
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == "a"
 
 
+@pytest.mark.row("8", "Name")
 def test_the_arn_of_a_deleted_secret_does_not_reach_its_successor(secrets, refused, name):
     old = secrets.create_secret(Name=name, SecretString="a")["ARN"]
     secrets.delete_secret(SecretId=old, ForceDeleteWithoutRecovery=True)

@@ -2,11 +2,14 @@
 
 from uuid import uuid4
 
+import pytest
+
 
 def tags(*keys):
     return [{"Key": key, "Value": ""} for key in keys]
 
 
+@pytest.mark.row("8", "Value")
 def test_a_value_has_at_most_64_kib(secrets, refused, name):
     secrets.create_secret(Name=name, SecretString="a" * 65_536)
     for too_long in ("a" * 65_537, "ä" * 32_769):
@@ -19,6 +22,7 @@ def test_a_value_has_at_most_64_kib(secrets, refused, name):
         )
 
 
+@pytest.mark.row("8", "Tags")
 def test_a_secret_has_at_most_50_tags_and_none_of_aws(secrets, refused, name):
     fifty = [str(number) for number in range(50)]
     secrets.create_secret(Name=name, SecretString="a", Tags=tags(*fifty))
@@ -29,6 +33,7 @@ def test_a_secret_has_at_most_50_tags_and_none_of_aws(secrets, refused, name):
         assert code == "InvalidParameterException"
 
 
+@pytest.mark.row("8", "CreateSecret token")
 def test_a_token_has_32_to_64_characters(secrets, refused, name):
     request = {"Name": name, "SecretString": "a", "ClientRequestToken": "a" * 65}
     assert refused(secrets.create_secret, **request)[0] in (
@@ -37,6 +42,7 @@ def test_a_token_has_32_to_64_characters(secrets, refused, name):
     )
 
 
+@pytest.mark.row("8", "BatchGetSecretValue")
 def test_a_batch_reads_20_and_says_what_it_could_not(secrets, refused, name):
     secrets.create_secret(Name=name, SecretString="a")
     deleted = f"{name}-deleted"
@@ -53,6 +59,7 @@ def test_a_batch_reads_20_and_says_what_it_could_not(secrets, refused, name):
     assert refused(secrets.batch_get_secret_value, **both)[0] == "InvalidParameterException"
 
 
+@pytest.mark.row("8", "Listing")
 def test_pages_stay_right_while_secrets_go(secrets, refused):
     prefix = f"pages-{uuid4()}/"
     for number in range(7):

@@ -1,10 +1,13 @@
 """Tokens and staging labels."""
 
+import pytest
+
 
 def stages(secrets, name):
     return secrets.describe_secret(SecretId=name)["VersionIdsToStages"]
 
 
+@pytest.mark.row("8", "CreateSecret token")
 def test_a_repeated_create_succeeds_and_another_one_does_not(secrets, refused, name, tokens):
     first = secrets.create_secret(Name=name, SecretString="a", ClientRequestToken=tokens[0])
     again = secrets.create_secret(Name=name, SecretString="a", ClientRequestToken=tokens[0])
@@ -17,6 +20,7 @@ def test_a_repeated_create_succeeds_and_another_one_does_not(secrets, refused, n
     assert stages(secrets, name) == {tokens[0]: ["AWSCURRENT"]}
 
 
+@pytest.mark.row("8", "PutSecretValue token")
 def test_a_repeated_put_has_the_whole_answer(secrets, refused, name, tokens):
     secrets.create_secret(Name=name, SecretString="a", ClientRequestToken=tokens[0])
     put = {"SecretId": name, "SecretString": "b", "ClientRequestToken": tokens[1]}
@@ -28,6 +32,7 @@ def test_a_repeated_put_has_the_whole_answer(secrets, refused, name, tokens):
     assert stages(secrets, name) == {tokens[0]: ["AWSPREVIOUS"], tokens[1]: ["AWSCURRENT"]}
 
 
+@pytest.mark.row("8", "UpdateSecret")
 def test_a_used_token_is_refused_by_update_secret(secrets, refused, name, tokens):
     secrets.create_secret(Name=name, SecretString="a", ClientRequestToken=tokens[0])
     update = {"SecretId": name, "SecretString": "b", "ClientRequestToken": tokens[1]}
@@ -36,6 +41,7 @@ def test_a_used_token_is_refused_by_update_secret(secrets, refused, name, tokens
     assert "VersionId" not in secrets.update_secret(SecretId=name, Description="only that")
 
 
+@pytest.mark.row("8", "Stages")
 def test_a_pending_version_becomes_current_from_where_the_caller_knows_it(secrets, refused, name, tokens):
     old, new = tokens[:2]
     secrets.create_secret(Name=name, SecretString="a", ClientRequestToken=old)
@@ -53,6 +59,7 @@ def test_a_pending_version_becomes_current_from_where_the_caller_knows_it(secret
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == "b"
 
 
+@pytest.mark.row("8", "Stages")
 def test_a_version_without_a_label_can_still_be_read(secrets, name, tokens):
     secrets.create_secret(Name=name, SecretString="0", ClientRequestToken=tokens[0])
     for number in (1, 2):
@@ -64,6 +71,7 @@ def test_a_version_without_a_label_can_still_be_read(secrets, name, tokens):
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == "2"
 
 
+@pytest.mark.row("8", "Value")
 def test_binary_values(secrets, name, tokens):
     secrets.create_secret(Name=name, SecretBinary=b"\x00\xff", ClientRequestToken=tokens[0])
     secrets.create_secret(Name=name, SecretBinary=b"\x00\xff", ClientRequestToken=tokens[0])

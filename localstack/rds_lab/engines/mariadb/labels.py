@@ -2,8 +2,8 @@
 
 RDS offers dozens of MySQL and MariaDB; here there is one server. A version is what the server says
 of itself and what the state machine goes by, so upgrades have their paths and their outage, but the
-program stays the same. 8.0.31, which RDS has retired, is here for being too old for some classes: no other
-is.
+program stays the same. MySQL 8.0.31, which RDS has retired, is here as the one that is too old for
+some classes.
 """
 
 _LABELS = {
