@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::answers::Told;
 use super::kept::Kept;
 use super::refresh::{duration_of, lock};
 use super::snapshot::{Sighting, Snapshot};
@@ -50,13 +51,26 @@ impl Engine {
     pub async fn statuses(&self, provider: Provider, mut ids: Vec<ServiceId>) -> Result<(Bytes, Duration)> {
         self.inner.refresher.asked(false);
         self.observed_at()?;
-        ids.sort_unstable();
-        ids.dedup();
+        if !ids.is_sorted_by(|one, next| one < next) {
+            ids.sort_unstable();
+            ids.dedup();
+        }
         let needs = {
             let snapshot = self.inner.refresher.snapshot();
+            let version = snapshot.version;
+            if let Some(told) = self.inner.answers.get(version, provider, &ids) {
+                return Ok((told.body, told.oldest.elapsed()));
+            }
             let known = self.look_up(&snapshot, provider, &ids);
             if known.needs.is_empty() {
-                return self.told(&known);
+                let (body, age) = self.told(&known)?;
+                if known.lasts {
+                    let settings = &self.inner.settings;
+                    let until = known.oldest + settings.refresh_settled.min(settings.stale_limit);
+                    let told = Told { body: body.clone(), oldest: known.oldest, until };
+                    self.inner.answers.keep(version, provider, &ids, told);
+                }
+                return Ok((body, age));
             }
             known.needs
         };
@@ -70,7 +84,7 @@ impl Engine {
         let at = Instant::now();
         let sightings: Vec<Option<&Sighting>> = ids.iter().map(|&id| snapshot.get(id)).collect();
         let (mut needs, mut oldest, mut known) = (Vec::new(), at, Vec::with_capacity(ids.len()));
-        for (&id, sighting) in ids.iter().zip(sightings) {
+        for (&id, &sighting) in ids.iter().zip(&sightings) {
             oldest = snapshot.asked_at(sighting).map_or(oldest, |asked| oldest.min(asked));
             needs.extend(self.need(snapshot, id, sighting, at).map(|need| (id, need)));
             let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
@@ -78,14 +92,19 @@ impl Engine {
         }
         let found = self.inner.found.borrow();
         let document = |(id, kept)| (id, self.document(id, kept, provider, found.get(&id)));
-        let documents = known.into_iter().map(document).collect();
-        Looked { documents, oldest: at.duration_since(oldest), needs }
+        let documents: Vec<_> = known.into_iter().map(document).collect();
+        // Of what is settled alone it is known until when nothing need be looked at.
+        let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
+        let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)))
+            && sightings.iter().all(is_settled);
+        Looked { documents, oldest, needs, lasts }
     }
 
     /// The answer, unless what is known is too old.
     fn told(&self, known: &Looked<'_>) -> Result<(Bytes, Duration)> {
-        self.not_too_old(known.oldest)?;
-        Ok((object(&known.documents), known.oldest))
+        let age = known.oldest.elapsed();
+        self.not_too_old(age)?;
+        Ok((object(&known.documents), age))
     }
 
     /// One service's document: rendered once for as long as nothing changes.
@@ -199,10 +218,12 @@ impl Engine {
 struct Looked<'a> {
     /// Documents, in the order of the ids.
     documents: Vec<(ServiceId, Cow<'a, [u8]>)>,
-    /// How long ago the least recent of them was asked about.
-    oldest: Duration,
+    /// When the least recent of them was asked about.
+    oldest: Instant,
     /// What should be looked at again.
     needs: Vec<(ServiceId, Need)>,
+    /// Whether the documents stay true until something is learned, and all ids are settled.
+    lasts: bool,
 }
 
 /// How an id is to be looked at.

@@ -3,14 +3,28 @@
 //! The DB instance identifier is a bijection of (broker name, service id): nothing has to be
 //! looked up to find the instance of a service, or the service of an instance.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 
 /// The platform's id of a service: a UUID in the hyphenated form, lower case.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ServiceId(Uuid);
+
+impl Ord for ServiceId {
+    /// As their texts, but as one number: thousands are put in order for one request.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.as_u128().cmp(&other.0.as_u128())
+    }
+}
+
+impl PartialOrd for ServiceId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl ServiceId {
     /// Room for [`Self::text`].
