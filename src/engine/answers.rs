@@ -60,17 +60,25 @@ impl Answers {
     /// Keeps an answer. Those out of an older snapshot are dropped, and all of them where there are too many.
     pub(super) fn keep(&self, version: u64, provider: Provider, ids: &[ServiceId], told: Told) {
         let question = self.hasher.hash_one((provider, ids));
+        let answer = Answer { provider, ids: ids.into(), told };
         let mut kept = lock(&self.kept);
-        let size = told.body.len() + size_of_val(ids);
-        if kept.version > version || size > MOST_BYTES {
+        if kept.version > version || answer.size() > MOST_BYTES {
             return;
         }
-        if kept.version < version || kept.bytes + size > MOST_BYTES {
+        let before = kept.by_question.remove(&question);
+        kept.bytes -= before.map_or(0, |before| before.size());
+        if kept.version < version || kept.bytes + answer.size() > MOST_BYTES {
             *kept = Kept { version, ..Kept::default() };
         }
-        let before = kept.by_question.insert(question, Answer { provider, ids: ids.into(), told });
-        kept.bytes += size;
-        kept.bytes -= before.map_or(0, |before| before.told.body.len() + size_of_val(&*before.ids));
+        kept.bytes += answer.size();
+        kept.by_question.insert(question, answer);
+    }
+}
+
+impl Answer {
+    /// Bytes that it takes.
+    fn size(&self) -> usize {
+        self.told.body.len() + size_of_val(&*self.ids)
     }
 }
 
