@@ -7,7 +7,6 @@
 //! Invariant: whatever is in memory here can be lost. A process that starts sweeps the account
 //! and goes on with every wish that is not done.
 
-mod answers;
 mod create;
 mod delete;
 mod effects;
@@ -42,7 +41,6 @@ use crate::decide::Why;
 use crate::metrics::Metrics;
 use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades};
 use crate::sql::Databases;
-use answers::Answers;
 use kept::Kept;
 use known::Known;
 use notice::Noticed;
@@ -108,7 +106,6 @@ struct Inner {
     rests: Mutex<HashMap<ServiceId, Rest>>,
     found: watch::Sender<BTreeMap<ServiceId, Found>>,
     turns: Turns,
-    answers: Answers,
     noticed: Mutex<Noticed>,
     upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
     metrics: Arc<Metrics>,
@@ -137,7 +134,6 @@ impl Engine {
             rests: Mutex::default(),
             found: watch::Sender::default(),
             turns: Turns::default(),
-            answers: Answers::default(),
             noticed: Mutex::default(),
             upgrades: Mutex::default(),
             metrics,

@@ -9,7 +9,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::answers::Told;
 use super::kept::Kept;
 use super::refresh::{duration_of, lock};
 use super::snapshot::{Sighting, Snapshot};
@@ -57,20 +56,9 @@ impl Engine {
         }
         let needs = {
             let snapshot = self.inner.refresher.snapshot();
-            let version = snapshot.version;
-            if let Some(told) = self.inner.answers.get(version, provider, &ids) {
-                return Ok((told.body, told.oldest.elapsed()));
-            }
             let known = self.look_up(&snapshot, provider, &ids);
             if known.needs.is_empty() {
-                let (body, age) = self.told(&known)?;
-                if known.lasts {
-                    let settings = &self.inner.settings;
-                    let until = known.oldest + settings.refresh_settled.min(settings.stale_limit);
-                    let told = Told { body: body.clone(), oldest: known.oldest, until };
-                    self.inner.answers.keep(version, provider, &ids, told);
-                }
-                return Ok((body, age));
+                return self.told(&known);
             }
             known.needs
         };
@@ -92,12 +80,8 @@ impl Engine {
         }
         let found = self.inner.found.borrow();
         let document = |(id, kept)| (id, self.document(id, kept, provider, found.get(&id)));
-        let documents: Vec<_> = known.into_iter().map(document).collect();
-        // Of what is settled alone it is known until when nothing need be looked at.
-        let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
-        let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)))
-            && sightings.iter().all(is_settled);
-        Looked { documents, oldest, needs, lasts }
+        let documents = known.into_iter().map(document).collect();
+        Looked { documents, oldest, needs }
     }
 
     /// The answer, unless what is known is too old.
@@ -222,8 +206,6 @@ struct Looked<'a> {
     oldest: Instant,
     /// What should be looked at again.
     needs: Vec<(ServiceId, Need)>,
-    /// Whether the documents stay true until something is learned, and all ids are settled.
-    lasts: bool,
 }
 
 /// How an id is to be looked at.

@@ -70,8 +70,6 @@ pub(crate) type Found = (ServiceId, Arc<Kept>);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     by_id: HashMap<ServiceId, Sighting, RandomState>,
-    /// Grows with every successor.
-    pub(crate) version: u64,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
     /// How many calls that took.
@@ -104,10 +102,9 @@ impl Snapshot {
     }
 
     /// A copy that will differ, so that nothing worked out for this one holds for it.
-    pub(crate) fn successor(&self) -> Self {
+    fn successor(&self) -> Self {
         Self {
             by_id: self.by_id.clone(),
-            version: self.version + 1,
             swept_at: self.swept_at,
             sweep_calls: self.sweep_calls,
             lists: Default::default(),
