@@ -7,6 +7,7 @@
 //! Invariant: whatever is in memory here can be lost. A process that starts sweeps the account
 //! and goes on with every wish that is not done.
 
+mod answers;
 mod create;
 mod delete;
 mod effects;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::answers::Told;
 use super::kept::Kept;
 use super::refresh::{duration_of, lock};
 use super::snapshot::{Sighting, Snapshot};
@@ -56,9 +57,19 @@ impl Engine {
         }
         let needs = {
             let snapshot = self.inner.refresher.snapshot();
+            if let Some(told) = snapshot.answers.get(provider, &ids) {
+                return Ok((told.body.clone(), told.oldest.elapsed()));
+            }
             let known = self.look_up(&snapshot, provider, &ids);
             if known.needs.is_empty() {
-                return self.told(&known);
+                let (body, age) = self.told(&known)?;
+                if known.lasts {
+                    let settings = &self.inner.settings;
+                    let until = known.oldest + settings.refresh_settled.min(settings.stale_limit);
+                    let told = Told { body: body.clone(), oldest: known.oldest, until };
+                    snapshot.answers.keep(provider, &ids, told);
+                }
+                return Ok((body, age));
             }
             known.needs
         };
@@ -80,8 +91,12 @@ impl Engine {
         }
         let found = self.inner.found.borrow();
         let document = |(id, kept)| (id, self.document(id, kept, provider, found.get(&id)));
-        let documents = known.into_iter().map(document).collect();
-        Looked { documents, oldest, needs }
+        let documents: Vec<_> = known.into_iter().map(document).collect();
+        // Of what is settled alone it is known until when nothing need be looked at.
+        let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
+        let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)))
+            && sightings.iter().all(is_settled);
+        Looked { documents, oldest, needs, lasts }
     }
 
     /// The answer, unless what is known is too old.
@@ -171,8 +186,9 @@ impl Engine {
 
     /// Whether a pass through everything ends while a caller waits.
     fn is_quick(&self) -> bool {
-        let calls = self.inner.refresher.snapshot().sweep_calls;
-        duration_of(calls, self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN
+        let snapshot = self.inner.refresher.snapshot();
+        let by_budget = duration_of(snapshot.sweep_calls, self.inner.aws.rate(Service::Rds));
+        by_budget.max(snapshot.sweep_took) < LOOK_WITHIN
     }
 
     /// How an id is to be looked at, if what is known of it is older than it may be.
@@ -206,6 +222,8 @@ struct Looked<'a> {
     oldest: Instant,
     /// What should be looked at again.
     needs: Vec<(ServiceId, Need)>,
+    /// Whether the documents stay true until something is learned, and all ids are settled.
+    lasts: bool,
 }
 
 /// How an id is to be looked at.

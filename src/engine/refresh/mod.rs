@@ -234,6 +234,11 @@ impl Refresher {
         self.snapshot.store(successor(&self.snapshot.load()).into());
     }
 
+    /// Gives the snapshot a successor that says the same: something was found out that none shows.
+    pub(crate) fn renew(&self) {
+        self.replace(Snapshot::successor);
+    }
+
     /// Tells that something was learned.
     fn learned(&self) {
         self.changes.send_replace(Change::default());

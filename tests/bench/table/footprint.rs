@@ -29,13 +29,12 @@ pub(crate) struct Started {
     resident: f64,
 }
 
-/// Starts it, and has it polled for a while, unless nobody wants to know what it takes: then with a budget that makes it quick.
+/// Starts it, and has it polled for a while, unless nobody wants to know what it takes.
 pub(crate) async fn start(setting: &Setting, watched: bool) -> anyhow::Result<Started> {
     let fleet = &setting.settled;
     let aws =
         StandIn::start(Arc::clone(fleet), Behaviour { latency: LATENCY, ..Behaviour::default() }).await?;
-    let budget: &[(&str, &str)] = if watched { &[] } else { &[("BROKER_RDS_CALLS_PER_SECOND", "100")] };
-    let broker = Broker::start(&setting.binary, &aws, budget).await?;
+    let broker = Broker::start(&setting.binary, &aws, &[]).await?;
     let platform = Platform::of(&broker)?;
     let first_answer = platform.until_listed(&broker, fleet.ids.len()).await?;
     let requests = paths(&fleet.ids, IDS_AT_ONCE);

@@ -1,0 +1,132 @@
+//! Answers that are still true: many callers ask for the same, and share one body in memory for as long as nothing was
+//! learned and nothing in it is due to be looked at again.
+//!
+//! They are a part of the snapshot that they were put together from, go with it, and are read without locks, too.
+
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use foldhash::fast::RandomState;
+use tokio::time::Instant;
+
+use crate::model::{Provider, ServiceId};
+
+/// How many bytes of answers are kept: the answers about ten thousand services, once.
+const MOST_BYTES: usize = 7_000_000;
+/// How many answers are kept.
+const PLACES: usize = 1024;
+/// At how many places an answer may lie.
+const TRIES: usize = 2;
+
+/// The answers to the last questions.
+#[derive(Debug)]
+pub(super) struct Answers {
+    hasher: RandomState,
+    places: Box<[OnceLock<Box<Answer>>]>,
+    bytes: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Answer {
+    provider: Provider,
+    ids: Box<[ServiceId]>,
+    told: Told,
+}
+
+/// An answer, and when it was true.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) body: Bytes,
+    /// When the least recent observation in it was asked for.
+    pub(super) oldest: Instant,
+    /// When something in it must be looked at again.
+    pub(super) until: Instant,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        let places = (0..PLACES).map(|_| OnceLock::new()).collect();
+        Self { hasher: RandomState::default(), places, bytes: AtomicUsize::default() }
+    }
+}
+
+impl Answers {
+    /// The answer to this question, if it was put together already.
+    pub(super) fn get(&self, provider: Provider, ids: &[ServiceId]) -> Option<&Told> {
+        let mut answers = self.places_for(provider, ids).filter_map(OnceLock::get);
+        let answer = answers.find(|answer| answer.provider == provider && *answer.ids == *ids)?;
+        (Instant::now() < answer.told.until).then_some(&answer.told)
+    }
+
+    /// Keeps an answer, if there is room.
+    pub(super) fn keep(&self, provider: Provider, ids: &[ServiceId], told: Told) {
+        let size = told.body.len() + size_of_val(ids);
+        if self.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES {
+            let mut answer = Box::new(Answer { provider, ids: ids.into(), told });
+            for place in self.places_for(provider, ids) {
+                match place.set(answer) {
+                    Ok(()) => return,
+                    Err(refused) => answer = refused,
+                }
+            }
+        }
+        self.bytes.fetch_sub(size, Ordering::Relaxed);
+    }
+
+    /// Where an answer may lie.
+    fn places_for(
+        &self,
+        provider: Provider,
+        ids: &[ServiceId],
+    ) -> impl Iterator<Item = &OnceLock<Box<Answer>>> {
+        let first = self.hasher.hash_one((provider, ids)) as usize % PLACES;
+        (first..first + TRIES).map(|at| &self.places[at % PLACES])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn id(number: u128) -> ServiceId {
+        uuid::Uuid::from_u128(number).to_string().parse().unwrap()
+    }
+
+    fn told(body: &'static [u8], lasts: Duration) -> Told {
+        let now = Instant::now();
+        Told { body: Bytes::from_static(body), oldest: now, until: now + lasts }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_holds_for_its_question_and_its_time() {
+        let answers = Answers::default();
+        let minute = Duration::from_secs(60);
+        answers.keep(Provider::Postgres, &[id(1), id(2)], told(b"{}", minute));
+        let body = |provider, ids: &[ServiceId]| answers.get(provider, ids).map(|told| told.body.clone());
+        assert_eq!(body(Provider::Postgres, &[id(1), id(2)]).unwrap(), "{}");
+        assert_eq!(body(Provider::Mysql, &[id(1), id(2)]), None);
+        assert_eq!(body(Provider::Postgres, &[id(1)]), None);
+        tokio::time::advance(minute).await;
+        assert_eq!(body(Provider::Postgres, &[id(1), id(2)]), None, "it is due to be looked at again");
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_bounded_in_bytes_and_number() {
+        static LARGE: [u8; 3_000_000] = [b'x'; 3_000_000];
+        let answers = Answers::default();
+        let lasts = Duration::from_secs(60);
+        (1..=3).for_each(|number| answers.keep(Provider::Postgres, &[id(number)], told(&LARGE, lasts)));
+        let kept = |number| answers.get(Provider::Postgres, &[id(number)]).is_some();
+        assert_eq!([1, 2, 3].map(kept), [true, true, false]);
+
+        let answers = Answers::default();
+        (1..=5000).for_each(|number| answers.keep(Provider::Postgres, &[id(number)], told(b"{}", lasts)));
+        let count =
+            (1..=5000).filter(|&number| answers.get(Provider::Postgres, &[id(number)]).is_some()).count();
+        assert!((PLACES / 2..=PLACES).contains(&count), "{count}");
+        assert_eq!(answers.bytes.load(Ordering::Relaxed), count * (2 + size_of::<ServiceId>()));
+    }
+}
