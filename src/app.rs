@@ -164,12 +164,25 @@ impl App {
         self.0.engine.outliving(id, async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
     }
 
-    /// The status documents of those ids that are services of this provider, as a JSON object by id.
+    /// The answer to a question about statuses that was put in the same words before, for as long as it is true.
+    #[must_use]
+    pub fn told_before(&self, provider: Provider, question: &str) -> Option<Aged<Bytes>> {
+        let (value, age) = self.0.engine.told_before(provider, question)?;
+        Some(Aged { value, age })
+    }
+
+    /// The status documents of those ids that are services of this provider, as a JSON object by id. `question` is how the
+    /// caller put it, for [`Self::told_before`].
     ///
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
-    pub async fn statuses(&self, provider: Provider, ids: Vec<ServiceId>) -> Result<Aged<Bytes>> {
-        let (value, age) = self.0.engine.statuses(provider, ids).await?;
+    pub async fn statuses(
+        &self,
+        provider: Provider,
+        ids: Vec<ServiceId>,
+        question: &str,
+    ) -> Result<Aged<Bytes>> {
+        let (value, age) = self.0.engine.statuses(provider, ids, question).await?;
         Ok(Aged { value, age })
     }
 

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use tokio::time::Instant;
 
-use crate::model::{Provider, ServiceId};
+use crate::model::Provider;
 
 /// How many bytes of answers are kept: the answers about ten thousand services, once.
 const MOST_BYTES: usize = 7_000_000;
@@ -31,7 +31,7 @@ pub(super) struct Answers {
 #[derive(Debug)]
 struct Answer {
     provider: Provider,
-    ids: Box<[ServiceId]>,
+    question: Box<str>,
     told: Told,
 }
 
@@ -53,19 +53,19 @@ impl Default for Answers {
 }
 
 impl Answers {
-    /// The answer to this question, if it was put together already.
-    pub(super) fn get(&self, provider: Provider, ids: &[ServiceId]) -> Option<&Told> {
-        let mut answers = self.places_for(provider, ids).filter_map(OnceLock::get);
-        let answer = answers.find(|answer| answer.provider == provider && *answer.ids == *ids)?;
+    /// The answer to this question, in these very words, if it was put together already.
+    pub(super) fn get(&self, provider: Provider, question: &str) -> Option<&Told> {
+        let mut answers = self.places_for(provider, question).filter_map(OnceLock::get);
+        let answer = answers.find(|answer| answer.provider == provider && *answer.question == *question)?;
         (Instant::now() < answer.told.until).then_some(&answer.told)
     }
 
     /// Keeps an answer, if there is room.
-    pub(super) fn keep(&self, provider: Provider, ids: &[ServiceId], told: Told) {
-        let size = told.body.len() + size_of_val(ids);
+    pub(super) fn keep(&self, provider: Provider, question: &str, told: Told) {
+        let size = told.body.len() + question.len();
         if self.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES {
-            let mut answer = Box::new(Answer { provider, ids: ids.into(), told });
-            for place in self.places_for(provider, ids) {
+            let mut answer = Box::new(Answer { provider, question: question.into(), told });
+            for place in self.places_for(provider, question) {
                 match place.set(answer) {
                     Ok(()) => return,
                     Err(refused) => answer = refused,
@@ -76,12 +76,8 @@ impl Answers {
     }
 
     /// Where an answer may lie.
-    fn places_for(
-        &self,
-        provider: Provider,
-        ids: &[ServiceId],
-    ) -> impl Iterator<Item = &OnceLock<Box<Answer>>> {
-        let first = self.hasher.hash_one((provider, ids)) as usize % PLACES;
+    fn places_for(&self, provider: Provider, question: &str) -> impl Iterator<Item = &OnceLock<Box<Answer>>> {
+        let first = self.hasher.hash_one((provider, question)) as usize % PLACES;
         (first..first + TRIES).map(|at| &self.places[at % PLACES])
     }
 }
@@ -90,10 +86,6 @@ impl Answers {
 mod tests {
     use super::*;
     use std::time::Duration;
-
-    fn id(number: u128) -> ServiceId {
-        uuid::Uuid::from_u128(number).to_string().parse().unwrap()
-    }
 
     fn told(body: &'static [u8], lasts: Duration) -> Told {
         let now = Instant::now();
@@ -104,29 +96,30 @@ mod tests {
     async fn an_answer_holds_for_its_question_and_its_time() {
         let answers = Answers::default();
         let minute = Duration::from_secs(60);
-        answers.keep(Provider::Postgres, &[id(1), id(2)], told(b"{}", minute));
-        let body = |provider, ids: &[ServiceId]| answers.get(provider, ids).map(|told| told.body.clone());
-        assert_eq!(body(Provider::Postgres, &[id(1), id(2)]).unwrap(), "{}");
-        assert_eq!(body(Provider::Mysql, &[id(1), id(2)]), None);
-        assert_eq!(body(Provider::Postgres, &[id(1)]), None);
+        answers.keep(Provider::Postgres, "id=1&id=2", told(b"{}", minute));
+        let body = |provider, question| answers.get(provider, question).map(|told| told.body.clone());
+        assert_eq!(body(Provider::Postgres, "id=1&id=2").unwrap(), "{}");
+        assert_eq!(body(Provider::Mysql, "id=1&id=2"), None);
+        assert_eq!(body(Provider::Postgres, "id=1"), None);
         tokio::time::advance(minute).await;
-        assert_eq!(body(Provider::Postgres, &[id(1), id(2)]), None, "it is due to be looked at again");
+        assert_eq!(body(Provider::Postgres, "id=1&id=2"), None, "it is due to be looked at again");
     }
 
     #[tokio::test]
     async fn what_is_kept_is_bounded_in_bytes_and_number() {
         static LARGE: [u8; 3_000_000] = [b'x'; 3_000_000];
-        let answers = Answers::default();
         let lasts = Duration::from_secs(60);
-        (1..=3).for_each(|number| answers.keep(Provider::Postgres, &[id(number)], told(&LARGE, lasts)));
-        let kept = |number| answers.get(Provider::Postgres, &[id(number)]).is_some();
-        assert_eq!([1, 2, 3].map(kept), [true, true, false]);
-
-        let answers = Answers::default();
-        (1..=5000).for_each(|number| answers.keep(Provider::Postgres, &[id(number)], told(b"{}", lasts)));
-        let count =
-            (1..=5000).filter(|&number| answers.get(Provider::Postgres, &[id(number)]).is_some()).count();
-        assert!((PLACES / 2..=PLACES).contains(&count), "{count}");
-        assert_eq!(answers.bytes.load(Ordering::Relaxed), count * (2 + size_of::<ServiceId>()));
+        let of_many = |count: usize, body: &'static [u8]| {
+            let answers = Answers::default();
+            let question = |number: usize| format!("id={number:04}");
+            (0..count).for_each(|at| answers.keep(Provider::Postgres, &question(at), told(body, lasts)));
+            let kept =
+                (0..count).filter(|&at| answers.get(Provider::Postgres, &question(at)).is_some()).count();
+            assert_eq!(answers.bytes.load(Ordering::Relaxed), kept * (body.len() + question(0).len()));
+            kept
+        };
+        assert_eq!(of_many(3, &LARGE), 2);
+        let kept = of_many(5000, b"{}");
+        assert!((PLACES / 2..=PLACES).contains(&kept), "{kept}");
     }
 }

@@ -43,23 +43,32 @@ impl Engine {
         Ok((snapshot.list(provider), age))
     }
 
+    /// The answer to a question about statuses that was put in the same words before, for as long as it is true.
+    #[must_use]
+    pub fn told_before(&self, provider: Provider, question: &str) -> Option<(Bytes, Duration)> {
+        let snapshot = self.inner.refresher.snapshot();
+        let told = snapshot.answers.get(provider, question)?;
+        self.inner.refresher.asked(false);
+        Some((told.body.clone(), told.oldest.elapsed()))
+    }
+
     /// The status documents of those ids that are services of this provider, as a JSON object by id, with the age of the
-    /// oldest.
+    /// oldest. `question` is how the caller put it, for [`Self::told_before`].
     ///
     /// # Errors
     /// As [`Self::list`].
-    pub async fn statuses(&self, provider: Provider, mut ids: Vec<ServiceId>) -> Result<(Bytes, Duration)> {
+    pub async fn statuses(
+        &self,
+        provider: Provider,
+        mut ids: Vec<ServiceId>,
+        question: &str,
+    ) -> Result<(Bytes, Duration)> {
         self.inner.refresher.asked(false);
         self.observed_at()?;
-        if !ids.is_sorted_by(|one, next| one < next) {
-            ids.sort_unstable();
-            ids.dedup();
-        }
+        ids.sort_unstable();
+        ids.dedup();
         let needs = {
             let snapshot = self.inner.refresher.snapshot();
-            if let Some(told) = snapshot.answers.get(provider, &ids) {
-                return Ok((told.body.clone(), told.oldest.elapsed()));
-            }
             let known = self.look_up(&snapshot, provider, &ids);
             if known.needs.is_empty() {
                 let (body, age) = self.told(&known)?;
@@ -67,7 +76,7 @@ impl Engine {
                     let settings = &self.inner.settings;
                     let until = known.oldest + settings.refresh_settled.min(settings.stale_limit);
                     let told = Told { body: body.clone(), oldest: known.oldest, until };
-                    snapshot.answers.keep(provider, &ids, told);
+                    snapshot.answers.keep(provider, question, told);
                 }
                 return Ok((body, age));
             }

@@ -3,43 +3,14 @@
 //! The DB instance identifier is a bijection of (broker name, service id): nothing has to be
 //! looked up to find the instance of a service, or the service of an instance.
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use uuid::Uuid;
 
 /// The platform's id of a service: a UUID in the hyphenated form, lower case.
-#[derive(Clone, Copy, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServiceId(Uuid);
-
-// Thousands of ids are compared, put in order and looked up for one request: as one number each that takes no call.
-
-impl PartialEq for ServiceId {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_u128() == other.0.as_u128()
-    }
-}
-
-impl Hash for ServiceId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_u128().hash(state);
-    }
-}
-
-impl Ord for ServiceId {
-    /// As their texts.
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.as_u128().cmp(&other.0.as_u128())
-    }
-}
-
-impl PartialOrd for ServiceId {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 impl ServiceId {
     /// Room for [`Self::text`].

@@ -42,7 +42,9 @@ pub(crate) async fn measure(setting: &Setting, started: &Started) -> Rows {
     std::fs::create_dir(&bodies)?;
     until_fresh(&started.platform, ids).await?;
     for case in &cases {
-        std::fs::write(bodies.join(case.name), answer(&started.platform, case).await?)?;
+        for (number, path) in case.paths.iter().enumerate() {
+            std::fs::write(bodies.join(bare_name(case, number)), answer(&started.platform, path).await?)?;
+        }
     }
     let bare = Bare::start(&bodies)?;
     let mut rows = Vec::new();
@@ -67,17 +69,25 @@ async fn until_fresh(platform: &Platform, ids: &[ServiceId]) -> anyhow::Result<(
     .await
 }
 
-/// What the broker answers to the first of the requests.
-async fn answer(platform: &Platform, case: &Case) -> anyhow::Result<bytes::Bytes> {
-    let answer = platform.get(&case.paths[0]).await?;
-    ensure!(answer.status == 200, "{} was answered {}", case.what, answer.status);
+/// Under what name the bare handler returns what the broker answers to the request of that number.
+fn bare_name(case: &Case, number: usize) -> String {
+    format!("{}-{number}", case.name)
+}
+
+/// What the broker answers.
+async fn answer(platform: &Platform, path: &str) -> anyhow::Result<bytes::Bytes> {
+    let answer = platform.get(path).await?;
+    ensure!(answer.status == 200, "a request was answered {}", answer.status);
     Ok(answer.body)
 }
 
 async fn compare(started: &Started, bare: &Bare, case: &Case, folder: &Path) -> Rows {
     let (of_broker, of_bare) = (folder.join("broker"), folder.join("bare"));
     std::fs::write(&of_broker, case.paths.join("\n"))?;
-    let renamed: Vec<_> = case.paths.iter().map(|path| path.replacen("postgres", case.name, 1)).collect();
+    // The same head for the same bytes, but for the name.
+    let renamed = case.paths.iter().enumerate();
+    let renamed: Vec<_> =
+        renamed.map(|(number, path)| path.replacen("postgres", &bare_name(case, number), 1)).collect();
     std::fs::write(&of_bare, renamed.join("\n"))?;
     load::run(&started.broker.url, &of_broker, WARM_UP).await?;
     load::run(&bare.url, &of_bare, WARM_UP).await?;
