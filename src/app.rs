@@ -20,10 +20,13 @@ use crate::tokens::Tokens;
 /// Within what a write is answered; what is not finished then goes on without the caller.
 const ANSWER_WITHIN: Duration = Duration::from_secs(11);
 
-/// Settings and engine. Cheap to clone.
+/// Settings and engine. Cheap to clone: every request does.
 #[derive(Clone, Debug)]
-pub struct App {
-    config: Arc<Config>,
+pub struct App(Arc<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
+    config: Config,
     engine: Engine,
     tokens: Arc<Tokens>,
     log_level: Option<LogLevel>,
@@ -84,31 +87,31 @@ impl App {
         let (fresh, calls, stop) = (Arc::clone(&tokens), Arc::clone(&aws), stopped.clone());
         tokio::spawn(async move { fresh.keep_fresh(&calls, stop).await });
         let engine = Engine::start(aws, databases, Arc::new(catalog), settings, metrics);
-        Ok(Self { config: Arc::new(config), engine, tokens, log_level: None, stopped })
+        Ok(Self(Arc::new(Parts { config, engine, tokens, log_level: None, stopped })))
     }
 
     /// Stops the engine: AWS calls under way end, nothing new begins.
     pub async fn stop(&self) {
-        self.stopped.cancel();
-        self.engine.stop().await;
+        self.0.stopped.cancel();
+        self.0.engine.stop().await;
     }
 
     /// The settings in force.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.0.config
     }
 
     /// Whose requests are answered.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
-        &self.tokens
+        &self.0.tokens
     }
 
     /// With a log whose level can be changed.
     #[must_use]
     pub fn with_log_level(mut self, log_level: LogLevel) -> Self {
-        self.log_level = Some(log_level);
+        Arc::make_mut(&mut self.0).log_level = Some(log_level);
         self
     }
 
@@ -117,7 +120,7 @@ impl App {
     /// # Errors
     /// [`Kind::Invalid`] for what is no level.
     pub fn set_log_level(&self, level: &str) -> Result<()> {
-        let Some(log_level) = &self.log_level else {
+        let Some(log_level) = &self.0.log_level else {
             return Err(Error::new(
                 Kind::NotSupported,
                 "This process has no log whose level could be changed.",
@@ -131,7 +134,7 @@ impl App {
     /// The catalogue in force.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
-        self.engine.catalog()
+        self.0.engine.catalog()
     }
 
     /// Books a service; see [`Engine::create`].
@@ -139,8 +142,8 @@ impl App {
     /// # Errors
     /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
     pub async fn create(&self, create: Create) -> Result<()> {
-        let (id, engine) = (create.id, self.engine.clone());
-        self.engine.outliving(id, async move { engine.create(create).await }, ANSWER_WITHIN).await
+        let (id, engine) = (create.id, self.0.engine.clone());
+        self.0.engine.outliving(id, async move { engine.create(create).await }, ANSWER_WITHIN).await
     }
 
     /// Changes a service; see [`Engine::update`].
@@ -148,8 +151,8 @@ impl App {
     /// # Errors
     /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
     pub async fn update(&self, update: Update) -> Result<()> {
-        let (id, engine) = (update.id, self.engine.clone());
-        self.engine.outliving(id, async move { engine.update(update).await }, ANSWER_WITHIN).await
+        let (id, engine) = (update.id, self.0.engine.clone());
+        self.0.engine.outliving(id, async move { engine.update(update).await }, ANSWER_WITHIN).await
     }
 
     /// Deletes a service; see [`Engine::delete`].
@@ -157,16 +160,29 @@ impl App {
     /// # Errors
     /// As the engine's; [`crate::error::Kind::Unavailable`] while the work goes on after 11 s.
     pub async fn delete(&self, provider: Provider, id: ServiceId) -> Result<()> {
-        let engine = self.engine.clone();
-        self.engine.outliving(id, async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
+        let engine = self.0.engine.clone();
+        self.0.engine.outliving(id, async move { engine.delete(provider, id).await }, ANSWER_WITHIN).await
     }
 
-    /// The status documents of those ids that are services of this provider, as a JSON object by id.
+    /// The answer to a question about statuses that was put in the same words before, for as long as it is true.
+    #[must_use]
+    pub fn told_before(&self, provider: Provider, question: &str) -> Option<Aged<Bytes>> {
+        let (value, age) = self.0.engine.told_before(provider, question)?;
+        Some(Aged { value, age })
+    }
+
+    /// The status documents of those ids that are services of this provider, as a JSON object by id. `question` is how the
+    /// caller put it, for [`Self::told_before`].
     ///
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
-    pub async fn statuses(&self, provider: Provider, ids: Vec<ServiceId>) -> Result<Aged<Bytes>> {
-        let (value, age) = self.engine.statuses(provider, ids).await?;
+    pub async fn statuses(
+        &self,
+        provider: Provider,
+        ids: Vec<ServiceId>,
+        question: &str,
+    ) -> Result<Aged<Bytes>> {
+        let (value, age) = self.0.engine.statuses(provider, ids, question).await?;
         Ok(Aged { value, age })
     }
 
@@ -175,21 +191,21 @@ impl App {
     /// # Errors
     /// [`crate::error::Kind::Unavailable`] before the first observation of AWS has ended.
     pub async fn list(&self, provider: Provider) -> Result<Aged<Bytes>> {
-        let (value, age) = self.engine.list(provider).await?;
+        let (value, age) = self.0.engine.list(provider).await?;
         Ok(Aged { value, age })
     }
 
     /// What was counted.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
-        self.engine.metrics()
+        self.0.engine.metrics()
     }
 
     /// What was counted, with how everything stands now, as Prometheus reads it.
     #[must_use]
     pub fn metrics_text(&self) -> String {
-        self.engine.measure();
-        self.engine.metrics().text()
+        self.0.engine.measure();
+        self.0.engine.metrics().text()
     }
 
     /// Whether requests are answered; and what is wrong nevertheless, if anything is.
@@ -197,11 +213,11 @@ impl App {
     /// # Errors
     /// A sentence that says why not.
     pub fn readiness(&self) -> std::result::Result<Option<String>, String> {
-        if self.stopped.is_cancelled() {
+        if self.0.stopped.is_cancelled() {
             return Err("The process is stopping".to_owned());
         }
-        self.tokens.readiness()?;
-        self.engine.readiness()
+        self.0.tokens.readiness()?;
+        self.0.engine.readiness()
     }
 }
 

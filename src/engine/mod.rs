@@ -7,6 +7,7 @@
 //! Invariant: whatever is in memory here can be lost. A process that starts sweeps the account
 //! and goes on with every wish that is not done.
 
+mod answers;
 mod create;
 mod delete;
 mod effects;
@@ -44,11 +45,14 @@ use crate::sql::Databases;
 use kept::Kept;
 use known::Known;
 use notice::Noticed;
-use refresh::{Refresher, lock};
-use snapshot::Snapshot;
+use refresh::{Refresher, Watched, lock};
+use snapshot::{Sighting, Snapshot};
 use sweep::found::Found;
 use turns::Turns;
 use worker::Rest;
+
+/// How soon a missing instance is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What the engine is told at start.
 #[derive(Clone, Debug)]
@@ -190,7 +194,7 @@ impl Engine {
     /// The one task that calls DescribeDBInstances for the snapshot.
     async fn observe(self) {
         let inner = &self.inner;
-        let due = |snapshot: &Snapshot| {
+        let watched = |snapshot: &Snapshot| {
             let long: BTreeSet<ServiceId> =
                 lock(&inner.notes).iter().filter(|(_, why)| why.is_long()).map(|(id, _)| *id).collect();
             let over: BTreeSet<ServiceId> = lock(&inner.rests)
@@ -200,26 +204,27 @@ impl Engine {
                 .collect();
             let working = lock(&inner.workers);
             let (active, settled) = (inner.settings.refresh_active, inner.settings.refresh_settled);
+            let window = |id: ServiceId, sighting: &Sighting, kept: &Kept| {
+                if sighting.is_missing() {
+                    return Some(active.min(LOOK_AGAIN));
+                }
+                let moving = working.contains_key(&id) || !kept.is_settled;
+                if over.contains(&id) || (moving && !long.contains(&id)) {
+                    return Some(active);
+                }
+                // What waits for hours goes on though nobody asks.
+                moving.then_some(settled)
+            };
             snapshot
                 .services()
-                .filter(|(id, sighting, kept)| {
-                    let moving = working.contains_key(id) || !kept.is_settled;
-                    let window =
-                        if sighting.is_missing() || over.contains(id) || (moving && !long.contains(id)) {
-                            active
-                        } else if moving {
-                            // What waits for hours goes on though nobody asks.
-                            settled
-                        } else {
-                            return false;
-                        };
-                    sighting.at.elapsed() >= window.mul_f64(0.9)
+                .filter_map(|(id, sighting, kept)| {
+                    let window = window(id, sighting, kept)?;
+                    Some(Watched { id, age: sighting.at.elapsed(), window })
                 })
-                .map(|(id, ..)| id)
                 .collect()
         };
         let stopped = inner.stopped.clone();
-        inner.refresher.run(&inner.aws, &inner.settings.broker, &inner.catalog, due, stopped).await;
+        inner.refresher.run(&inner.aws, &inner.settings.broker, &inner.catalog, watched, stopped).await;
     }
 
     /// Whenever something was learned, sees to it that each service with work to do has a worker.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::answers::Told;
 use super::kept::Kept;
 use super::refresh::{duration_of, lock};
 use super::snapshot::{Sighting, Snapshot};
@@ -42,12 +43,26 @@ impl Engine {
         Ok((snapshot.list(provider), age))
     }
 
+    /// The answer to a question about statuses that was put in the same words before, for as long as it is true.
+    #[must_use]
+    pub fn told_before(&self, provider: Provider, question: &str) -> Option<(Bytes, Duration)> {
+        let snapshot = self.inner.refresher.snapshot();
+        let told = snapshot.answers.get(provider, question)?;
+        self.inner.refresher.asked(false);
+        Some((told.body.clone(), told.oldest.elapsed()))
+    }
+
     /// The status documents of those ids that are services of this provider, as a JSON object by id, with the age of the
-    /// oldest.
+    /// oldest. `question` is how the caller put it, for [`Self::told_before`].
     ///
     /// # Errors
     /// As [`Self::list`].
-    pub async fn statuses(&self, provider: Provider, mut ids: Vec<ServiceId>) -> Result<(Bytes, Duration)> {
+    pub async fn statuses(
+        &self,
+        provider: Provider,
+        mut ids: Vec<ServiceId>,
+        question: &str,
+    ) -> Result<(Bytes, Duration)> {
         self.inner.refresher.asked(false);
         self.observed_at()?;
         ids.sort_unstable();
@@ -56,7 +71,14 @@ impl Engine {
             let snapshot = self.inner.refresher.snapshot();
             let known = self.look_up(&snapshot, provider, &ids);
             if known.needs.is_empty() {
-                return self.told(&known);
+                let (body, age) = self.told(&known)?;
+                if known.lasts {
+                    let settings = &self.inner.settings;
+                    let until = known.oldest + settings.refresh_settled.min(settings.stale_limit);
+                    let told = Told { body: body.clone(), oldest: known.oldest, until };
+                    snapshot.answers.keep(provider, question, told);
+                }
+                return Ok((body, age));
             }
             known.needs
         };
@@ -70,7 +92,7 @@ impl Engine {
         let at = Instant::now();
         let sightings: Vec<Option<&Sighting>> = ids.iter().map(|&id| snapshot.get(id)).collect();
         let (mut needs, mut oldest, mut known) = (Vec::new(), at, Vec::with_capacity(ids.len()));
-        for (&id, sighting) in ids.iter().zip(sightings) {
+        for (&id, &sighting) in ids.iter().zip(&sightings) {
             oldest = snapshot.asked_at(sighting).map_or(oldest, |asked| oldest.min(asked));
             needs.extend(self.need(snapshot, id, sighting, at).map(|need| (id, need)));
             let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
@@ -78,14 +100,19 @@ impl Engine {
         }
         let found = self.inner.found.borrow();
         let document = |(id, kept)| (id, self.document(id, kept, provider, found.get(&id)));
-        let documents = known.into_iter().map(document).collect();
-        Looked { documents, oldest: at.duration_since(oldest), needs }
+        let documents: Vec<_> = known.into_iter().map(document).collect();
+        // Of what is settled alone it is known until when nothing need be looked at.
+        let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
+        let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)))
+            && sightings.iter().all(is_settled);
+        Looked { documents, oldest, needs, lasts }
     }
 
     /// The answer, unless what is known is too old.
     fn told(&self, known: &Looked<'_>) -> Result<(Bytes, Duration)> {
-        self.not_too_old(known.oldest)?;
-        Ok((object(&known.documents), known.oldest))
+        let age = known.oldest.elapsed();
+        self.not_too_old(age)?;
+        Ok((object(&known.documents), age))
     }
 
     /// One service's document: rendered once for as long as nothing changes.
@@ -168,8 +195,9 @@ impl Engine {
 
     /// Whether a pass through everything ends while a caller waits.
     fn is_quick(&self) -> bool {
-        let calls = self.inner.refresher.snapshot().sweep_calls;
-        duration_of(calls, self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN
+        let snapshot = self.inner.refresher.snapshot();
+        let by_budget = duration_of(snapshot.sweep_calls, self.inner.aws.rate(Service::Rds));
+        by_budget.max(snapshot.sweep_took) < LOOK_WITHIN
     }
 
     /// How an id is to be looked at, if what is known of it is older than it may be.
@@ -199,10 +227,12 @@ impl Engine {
 struct Looked<'a> {
     /// Documents, in the order of the ids.
     documents: Vec<(ServiceId, Cow<'a, [u8]>)>,
-    /// How long ago the least recent of them was asked about.
-    oldest: Duration,
+    /// When the least recent of them was asked about.
+    oldest: Instant,
     /// What should be looked at again.
     needs: Vec<(ServiceId, Need)>,
+    /// Whether the documents stay true until something is learned, and all ids are settled.
+    lasts: bool,
 }
 
 /// How an id is to be looked at.

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use tokio::time::Instant;
 
+use super::answers::Answers;
 use super::kept::Kept;
 use crate::model::{Provider, ServiceId};
 
@@ -67,15 +68,19 @@ impl Sighting {
 pub(crate) type Found = (ServiceId, Arc<Kept>);
 
 /// Everything known.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     by_id: HashMap<ServiceId, Sighting, RandomState>,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
     /// How many calls that took.
     pub(crate) sweep_calls: usize,
+    /// How long that took.
+    pub(crate) sweep_took: Duration,
     /// The ids of each provider as a JSON array, once they were asked for.
     lists: [OnceLock<Bytes>; Provider::ALL.len()],
+    /// Status documents of several ids, once they were asked for.
+    pub(super) answers: Answers,
 }
 
 impl Snapshot {
@@ -102,12 +107,14 @@ impl Snapshot {
     }
 
     /// A copy that will differ, so that nothing worked out for this one holds for it.
-    fn successor(&self) -> Self {
+    pub(crate) fn successor(&self) -> Self {
         Self {
             by_id: self.by_id.clone(),
             swept_at: self.swept_at,
             sweep_calls: self.sweep_calls,
+            sweep_took: self.sweep_took,
             lists: Default::default(),
+            answers: Answers::default(),
         }
     }
 
@@ -134,7 +141,13 @@ impl Snapshot {
     }
 
     /// With the end of a sweep worked in that began at `at`: whoever was not on any of its pages was not there.
-    pub(crate) fn with_sweep(&self, present: &HashSet<ServiceId>, at: Instant, calls: usize) -> Self {
+    pub(crate) fn with_sweep(
+        &self,
+        present: &HashSet<ServiceId>,
+        at: Instant,
+        took: Duration,
+        calls: usize,
+    ) -> Self {
         let mut next = self.successor();
         // Ids that were only ever looked for in vain are left to be forgotten.
         let gone: Vec<_> = self.services().map(|(id, ..)| id).filter(|id| !present.contains(id)).collect();
@@ -144,6 +157,7 @@ impl Snapshot {
         next.forget(at);
         next.swept_at = next.swept_at.max(Some(at));
         next.sweep_calls = calls;
+        next.sweep_took = took;
         next
     }
 

@@ -13,11 +13,13 @@ use crate::model::ServiceId;
 /// Without `id` an array of ids; with one or more, an object from id to status. `Age` says how old
 /// the oldest observation in it is, in seconds.
 pub(super) async fn read(State(scope): State<Scope>, uri: Uri) -> Result<Response> {
-    let ids = asked(&uri)?;
-    let answer = if ids.is_empty() {
-        scope.app.list(scope.provider).await?
-    } else {
-        scope.app.statuses(scope.provider, ids).await?
+    let (app, provider, question) = (&scope.app, scope.provider, uri.query().unwrap_or_default());
+    let answer = match app.told_before(provider, question) {
+        Some(answer) => answer,
+        None => match asked(&uri)? {
+            ids if ids.is_empty() => app.list(provider).await?,
+            ids => app.statuses(provider, ids, question).await?,
+        },
     };
     let headers =
         [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (AGE, answer.age.as_secs().into())];

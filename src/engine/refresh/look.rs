@@ -7,22 +7,37 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
+use super::pass::duration_of;
 use super::{Refresher, Source, lock};
-use crate::aws::{Lane, Outcome};
+use crate::aws::{Lane, Outcome, Service};
 use crate::engine::snapshot::Snapshot;
 use crate::model::ServiceId;
 
-/// How soon a missing instance is looked for again.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// A service that is looked at without anyone asking.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watched {
+    pub(crate) id: ServiceId,
+    /// How old what is known of it is.
+    pub(crate) age: Duration,
+    /// How old that may get.
+    pub(crate) window: Duration,
+}
+
+impl Watched {
+    /// How long it can still wait, if a look must begin so early for its answer to come in time.
+    fn left(&self, early: Duration) -> Duration {
+        self.window.saturating_sub(early.min(self.window / 2)).saturating_sub(self.age)
+    }
+}
 
 impl Refresher {
     /// One round after the other, each over everything that is due or wanted when it begins.
-    pub(super) async fn look(&self, source: Source<'_>, due: impl Fn(&Snapshot) -> Vec<ServiceId>) {
+    pub(super) async fn look(&self, source: Source<'_>, watched: impl Fn(&Snapshot) -> Vec<Watched>) {
         let mut in_a_row = 0;
         loop {
             let snapshot = self.snapshot.load_full();
             let mut ids = self.take_wanted(&snapshot);
-            ids.extend(due(&snapshot));
+            self.add_due(&mut ids, watched(&snapshot), source);
             drop(snapshot);
             if !ids.is_empty() {
                 match self.look_at(source, ids).await {
@@ -34,8 +49,30 @@ impl Refresher {
                     }
                 }
             }
-            self.until_next_look().await;
+            self.until_next_look(&watched(&self.snapshot.load_full()), source).await;
         }
+    }
+
+    /// Adds what is due, and to that what will be due next, as far as the last batch has room: a call costs the same for
+    /// one as for a hundred, and what is looked at together is due together.
+    fn add_due(&self, ids: &mut BTreeSet<ServiceId>, mut watched: Vec<Watched>, source: Source<'_>) {
+        let early = self.early(watched.len(), source);
+        watched.sort_unstable_by_key(|each| each.left(early));
+        let due = watched.partition_point(|each| each.left(early).is_zero());
+        ids.extend(watched[..due].iter().map(|each| each.id));
+        let full = ids.len().next_multiple_of(self.batch);
+        for each in &watched[due..] {
+            if ids.len() == full {
+                return;
+            }
+            ids.insert(each.id);
+        }
+    }
+
+    /// How long before its end a window must be looked at: so long the calls wait for their turns, behind one of a pass.
+    fn early(&self, watched: usize, source: Source<'_>) -> Duration {
+        let turns = watched.div_ceil(self.batch) + 1;
+        duration_of(turns, source.aws.rate(Service::Rds)).max(self.active / 10)
     }
 
     /// What is wanted, without what was looked at since it was noted.
@@ -73,10 +110,11 @@ impl Refresher {
     }
 
     /// Until something is due or wanted.
-    async fn until_next_look(&self) {
-        let missing = self.snapshot.load().services().any(|(_, sighting, _)| sighting.is_missing());
-        let next = if missing { self.active.min(LOOK_AGAIN) } else { self.active };
+    async fn until_next_look(&self, watched: &[Watched], source: Source<'_>) {
+        let early = self.early(watched.len(), source);
+        let left = watched.iter().map(|each| each.left(early)).min().unwrap_or(self.active);
         // A kick ends the pause early.
+        let next = left.clamp(self.active / 10, self.active);
         drop(tokio::time::timeout(next, self.look_kick.notified()).await);
     }
 }

@@ -24,6 +24,7 @@ use super::snapshot::{Found, Snapshot};
 use crate::aws::{Aws, Failure, LARGEST_BATCH};
 use crate::error::chain;
 use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
+pub(super) use look::Watched;
 pub(super) use pass::duration_of;
 
 /// The longest pause after failed calls.
@@ -192,19 +193,19 @@ impl Refresher {
         self.changes.borrow().failure.is_some()
     }
 
-    /// Looks and passes until it is stopped. `due` names what needs looking at without anyone asking.
+    /// Looks and passes until it is stopped. `watched` names what is looked at without anyone asking.
     pub(crate) async fn run(
         &self,
         aws: &Aws,
         broker: &BrokerName,
         catalog: &Catalog,
-        due: impl Fn(&Snapshot) -> Vec<ServiceId>,
+        watched: impl Fn(&Snapshot) -> Vec<Watched>,
         stopped: CancellationToken,
     ) {
         let source = Source { aws, broker, catalog };
         tokio::select! {
             () = stopped.cancelled() => {}
-            () = self.look(source, due) => {}
+            () = self.look(source, watched) => {}
             () = self.pass(source) => {}
         }
     }
@@ -231,6 +232,11 @@ impl Refresher {
     fn replace(&self, successor: impl FnOnce(&Snapshot) -> Snapshot) {
         let _writing = lock(&self.writing);
         self.snapshot.store(successor(&self.snapshot.load()).into());
+    }
+
+    /// Gives the snapshot a successor that says the same: something was found out that none shows.
+    pub(crate) fn renew(&self) {
+        self.replace(Snapshot::successor);
     }
 
     /// Tells that something was learned.

@@ -98,7 +98,7 @@ impl Refresher {
             present.extend(found.iter().map(|(id, _)| *id));
             self.replace(|before| before.with_answer(&[], found, at));
             if next.is_none() {
-                self.replace(|before| before.with_sweep(&present, begun, number));
+                self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), number));
                 self.learned();
                 return Ok(());
             }

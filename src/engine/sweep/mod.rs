@@ -52,5 +52,7 @@ async fn once(engine: &Engine) -> Outcome<()> {
     groups::sweep(engine, listed_groups, &snapshot).await;
     let changed = found::changed_groups(engine, &snapshot).await;
     engine.inner.found.send_replace(found::of(&lost, changed));
+    // Answers out of the snapshot before know nothing of it.
+    refresher.renew();
     Ok(())
 }

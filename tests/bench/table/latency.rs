@@ -6,17 +6,20 @@
 use std::path::Path;
 
 use anyhow::ensure;
+use rds_broker::model::ServiceId;
 
 use crate::bare::Bare;
 use crate::footprint::Started;
 use crate::load::{self, Load};
-use crate::platform::{self, Platform};
+use crate::platform::{self, IDS_AT_ONCE, Platform};
 use crate::report::{Row, median, number};
 use crate::{Rows, Setting};
 
 const ROUNDS: usize = 7;
 const SECONDS: u32 = 3;
 const WARM_UP: u32 = 1;
+/// How old, in seconds, what is known of settled services may get while callers ask: the setting's default.
+const SETTLED: u64 = 60;
 /// Of the bare handler's throughput, at least; and of its p99, at most.
 const BOUNDS: (f64, f64) = (0.7, 2.0);
 
@@ -37,8 +40,11 @@ pub(crate) async fn measure(setting: &Setting, started: &Started) -> Rows {
     let folder = tempfile::tempdir()?;
     let bodies = folder.path().join("bodies");
     std::fs::create_dir(&bodies)?;
+    until_fresh(&started.platform, ids).await?;
     for case in &cases {
-        std::fs::write(bodies.join(case.name), answer(&started.platform, case).await?)?;
+        for (number, path) in case.paths.iter().enumerate() {
+            std::fs::write(bodies.join(bare_name(case, number)), answer(&started.platform, path).await?)?;
+        }
     }
     let bare = Bare::start(&bodies)?;
     let mut rows = Vec::new();
@@ -48,17 +54,40 @@ pub(crate) async fn measure(setting: &Setting, started: &Started) -> Rows {
     Ok(rows)
 }
 
-/// What the broker answers to the first of the requests.
-async fn answer(platform: &Platform, case: &Case) -> anyhow::Result<bytes::Bytes> {
-    let answer = platform.get(&case.paths[0]).await?;
-    ensure!(answer.status == 200, "{} was answered {}", case.what, answer.status);
+/// Nobody has asked for as long as the other measurements took: the broker looks at everything again first, and callers
+/// would wait for that.
+async fn until_fresh(platform: &Platform, ids: &[ServiceId]) -> anyhow::Result<()> {
+    let requests = platform::paths(ids, IDS_AT_ONCE);
+    platform::until("everything to be fresh", async || {
+        for request in &requests {
+            if platform.get(request).await?.age.is_none_or(|age| age > SETTLED) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
+    })
+    .await
+}
+
+/// Under what name the bare handler returns what the broker answers to the request of that number.
+fn bare_name(case: &Case, number: usize) -> String {
+    format!("{}-{number}", case.name)
+}
+
+/// What the broker answers.
+async fn answer(platform: &Platform, path: &str) -> anyhow::Result<bytes::Bytes> {
+    let answer = platform.get(path).await?;
+    ensure!(answer.status == 200, "a request was answered {}", answer.status);
     Ok(answer.body)
 }
 
 async fn compare(started: &Started, bare: &Bare, case: &Case, folder: &Path) -> Rows {
     let (of_broker, of_bare) = (folder.join("broker"), folder.join("bare"));
     std::fs::write(&of_broker, case.paths.join("\n"))?;
-    let renamed: Vec<_> = case.paths.iter().map(|path| path.replacen("postgres", case.name, 1)).collect();
+    // The same head for the same bytes, but for the name.
+    let renamed = case.paths.iter().enumerate();
+    let renamed: Vec<_> =
+        renamed.map(|(number, path)| path.replacen("postgres", &bare_name(case, number), 1)).collect();
     std::fs::write(&of_bare, renamed.join("\n"))?;
     load::run(&started.broker.url, &of_broker, WARM_UP).await?;
     load::run(&bare.url, &of_bare, WARM_UP).await?;

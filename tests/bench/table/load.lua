@@ -15,7 +15,11 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration, failed,
+  for kind, count in pairs(errors) do
+    if count > 0 then
+      io.write(string.format("FAILED %d of %d requests: %s\n", count, summary.requests, kind))
+    end
+  end
+  io.write(string.format("RESULT %d %d %d %d %d\n", summary.requests, summary.duration,
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
 end

@@ -32,9 +32,10 @@ pub(crate) async fn run(url: &str, paths: &Path, seconds: u32) -> anyhow::Result
     let line = text.lines().find_map(|line| line.strip_prefix("RESULT "));
     let numbers = line.with_context(|| format!("wrk said nothing of use: {text}"))?;
     let numbers: Vec<f64> = numbers.split(' ').map(str::parse).collect::<Result<_, _>>()?;
-    let [requests, microseconds, failed, p50, p99, p999] = numbers[..] else {
+    let [requests, microseconds, p50, p99, p999] = numbers[..] else {
         anyhow::bail!("wrk said too little: {text}");
     };
-    ensure!(failed == 0.0, "{failed} of {requests} requests failed");
+    let failed = text.lines().find_map(|line| line.strip_prefix("FAILED "));
+    ensure!(failed.is_none(), "{} at {url}", failed.unwrap_or_default());
     Ok(Load { per_second: requests / microseconds * 1e6, latency: [p50, p99, p999].map(|time| time / 1e3) })
 }

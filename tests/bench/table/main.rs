@@ -78,7 +78,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         optionally(wanted(3), staleness::measure(&setting)),
         optionally(wanted(4), throttled::measure(&setting)),
         optionally(wanted(5), creates::measure(&setting)),
-        async { if needs_broker { Some(footprint::start(&setting).await) } else { None } },
+        async { if needs_broker { Some(footprint::start(&setting, wanted(6)).await) } else { None } },
     );
     table.add(1, calls);
     match footprint {

@@ -21,12 +21,12 @@ const WINDOWS: [(&str, &str); 4] = [
 
 /// A broker that knows so many services at rest, and has looked at them just now.
 async fn settled(count: usize) -> (World, Vec<Uuid>) {
-    settled_among(count, 0, "100").await
+    settled_among(count, 0, &[]).await
 }
 
-/// The same, in an account with so many instances that are not the broker's, and looking by so many names at once.
-async fn settled_among(count: usize, foreign: usize, batch: &str) -> (World, Vec<Uuid>) {
-    let settings: Vec<_> = WINDOWS.into_iter().chain([("BROKER_DESCRIBE_BATCH", batch)]).collect();
+/// The same, in an account with so many instances that are not the broker's, and with these settings.
+async fn settled_among(count: usize, foreign: usize, settings: &[(&str, &str)]) -> (World, Vec<Uuid>) {
+    let settings: Vec<_> = WINDOWS.iter().chain(settings).copied().collect();
     let world = World::with(&settings).await;
     for number in 0..foreign {
         let instance = Instance { status: "available".into(), ..Instance::default() };
@@ -93,7 +93,7 @@ async fn a_window_costs_a_call_per_hundred_services_however_many_callers_ask() {
 
 #[tokio::test(start_paused = true)]
 async fn among_many_instances_of_others_its_own_are_looked_at_by_name() {
-    let (world, ids) = settled_among(120, 2000, "50").await;
+    let (world, ids) = settled_among(120, 2000, &[("BROKER_DESCRIBE_BATCH", "50")]).await;
     // A list takes a sweep, of 22 pages; the next passes are by name again.
     let listed = world.send("GET", "/postgres", &Value::Null).await;
     assert_eq!(listed.json().as_array().unwrap().len(), ids.len());
@@ -118,8 +118,28 @@ async fn what_is_in_transition_is_looked_at_alone_and_often() {
     let oldest = poll(&world, &[moving], 5, MINUTE).await;
     assert!(oldest <= 5, "{oldest} s old");
     let calls = world.state().calls.len();
-    // One call per window of five seconds, and one sweep of three pages.
+    // A call every four seconds, since its answer waits a second for its turn at worst, and one sweep of three pages.
     assert!((12..=18).contains(&calls), "{calls} calls");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_transition_is_looked_at_in_one_call_though_passes_come_by_at_different_times() {
+    let (world, mut ids) = settled_among(450, 0, &[("BROKER_RDS_CALLS_PER_SECOND", "1")]).await;
+    // One on each page of a sweep.
+    ids.sort_unstable();
+    let moving: Vec<Uuid> = ids.iter().step_by(100).copied().collect();
+    for id in &moving {
+        world.state().instances.get_mut(&format!("{BROKER}-{id}")).unwrap().status = "modifying".into();
+    }
+    tokio::time::sleep(MINUTE).await;
+    get(&world, &ids).await;
+    tokio::time::sleep(MINUTE).await;
+    world.state().calls.clear();
+    let oldest = poll(&world, &ids, 3, MINUTE * 5).await;
+    let calls = world.state().calls.len();
+    // A look every three seconds, of all five, and every minute a pass of five pages: 25 a minute.
+    assert!(calls <= 5 * 26, "{calls} calls");
+    assert!(oldest <= 60, "{oldest} s old");
 }
 
 #[tokio::test(start_paused = true)]
