@@ -51,9 +51,6 @@ use sweep::found::Found;
 use turns::Turns;
 use worker::Rest;
 
-/// How soon a missing instance is looked for again.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
 /// What the engine is told at start.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -205,11 +202,8 @@ impl Engine {
             let working = lock(&inner.workers);
             let (active, settled) = (inner.settings.refresh_active, inner.settings.refresh_settled);
             let window = |id: ServiceId, sighting: &Sighting, kept: &Kept| {
-                if sighting.is_missing() {
-                    return Some(active.min(LOOK_AGAIN));
-                }
                 let moving = working.contains_key(&id) || !kept.is_settled;
-                if over.contains(&id) || (moving && !long.contains(&id)) {
+                if sighting.is_missing() || over.contains(&id) || (moving && !long.contains(&id)) {
                     return Some(active);
                 }
                 // What waits for hours goes on though nobody asks.
