@@ -37,8 +37,10 @@ impl Refresher {
         loop {
             let snapshot = self.snapshot.load_full();
             let mut ids = self.take_wanted(&snapshot);
-            self.add_due(&mut ids, watched(&snapshot), source);
+            let watched_now = watched(&snapshot);
             drop(snapshot);
+            let early = self.early(watched_now.len(), source);
+            add_due(&mut ids, watched_now, early, self.batch);
             if !ids.is_empty() {
                 match self.look_at(source, ids).await {
                     Ok(()) => in_a_row = 0,
@@ -50,22 +52,6 @@ impl Refresher {
                 }
             }
             self.until_next_look(&watched(&self.snapshot.load_full()), source).await;
-        }
-    }
-
-    /// Adds what is due, and to that what will be due next, as far as the last batch has room: a call costs the same for
-    /// one as for a hundred, and what is looked at together is due together.
-    fn add_due(&self, ids: &mut BTreeSet<ServiceId>, mut watched: Vec<Watched>, source: Source<'_>) {
-        let early = self.early(watched.len(), source);
-        watched.sort_unstable_by_key(|each| each.left(early));
-        let due = watched.partition_point(|each| each.left(early).is_zero());
-        ids.extend(watched[..due].iter().map(|each| each.id));
-        let full = ids.len().next_multiple_of(self.batch);
-        for each in &watched[due..] {
-            if ids.len() == full {
-                return;
-            }
-            ids.insert(each.id);
         }
     }
 
@@ -116,5 +102,58 @@ impl Refresher {
         // A kick ends the pause early.
         let next = left.clamp(self.active / 10, self.active);
         drop(tokio::time::timeout(next, self.look_kick.notified()).await);
+    }
+}
+
+/// Adds what is due, and to that what will be due next, as far as the last batch has room: a call costs the same for one as
+/// for a hundred, and what is looked at together is due together. Otherwise a pass, which comes by at different times,
+/// would have each looked at in a call of its own.
+fn add_due(ids: &mut BTreeSet<ServiceId>, mut watched: Vec<Watched>, early: Duration, batch: usize) {
+    watched.sort_unstable_by_key(|each| each.left(early));
+    let due = watched.partition_point(|each| each.left(early).is_zero());
+    ids.extend(watched[..due].iter().map(|each| each.id));
+    let full = ids.len().next_multiple_of(batch);
+    for each in &watched[due..] {
+        if ids.len() == full {
+            return;
+        }
+        ids.insert(each.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u128) -> ServiceId {
+        uuid::Uuid::from_u128(number).to_string().parse().unwrap()
+    }
+
+    /// One of a window of five seconds.
+    fn of_age(number: u128, seconds: f64) -> Watched {
+        Watched { id: id(number), age: Duration::from_secs_f64(seconds), window: Duration::from_secs(5) }
+    }
+
+    fn looked_at(wanted: &[u128], watched: &[Watched], batch: usize) -> Vec<ServiceId> {
+        let mut ids: BTreeSet<ServiceId> = wanted.iter().map(|&number| id(number)).collect();
+        add_due(&mut ids, watched.to_vec(), Duration::from_secs(1), batch);
+        ids.into_iter().collect()
+    }
+
+    #[test]
+    fn a_look_takes_along_what_is_due_next_as_far_as_its_batch_has_room() {
+        let watched = [of_age(1, 0.5), of_age(2, 4.0), of_age(3, 3.0), of_age(4, 1.0)];
+        assert_eq!(looked_at(&[], &watched, 1), [id(2)], "its answer must come within the window");
+        assert_eq!(looked_at(&[], &watched, 3), [id(2), id(3), id(4)]);
+        assert_eq!(looked_at(&[], &watched, 100), [id(1), id(2), id(3), id(4)]);
+        assert_eq!(looked_at(&[7], &watched, 2), [id(2), id(7)]);
+        assert_eq!(looked_at(&[3, 7], &watched, 2), [id(2), id(3), id(4), id(7)]);
+    }
+
+    #[test]
+    fn nothing_is_looked_at_before_something_is_due_or_wanted() {
+        let fresh = [of_age(1, 0.5), of_age(2, 3.9)];
+        assert_eq!(looked_at(&[], &fresh, 100), []);
+        assert_eq!(looked_at(&[7], &fresh, 100), [id(1), id(2), id(7)]);
     }
 }

@@ -123,26 +123,6 @@ async fn what_is_in_transition_is_looked_at_alone_and_often() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_in_transition_is_looked_at_in_one_call_though_passes_come_by_at_different_times() {
-    let (world, mut ids) = settled_among(450, 0, &[("BROKER_RDS_CALLS_PER_SECOND", "1")]).await;
-    // One on each page of a sweep.
-    ids.sort_unstable();
-    let moving: Vec<Uuid> = ids.iter().step_by(100).copied().collect();
-    for id in &moving {
-        world.state().instances.get_mut(&format!("{BROKER}-{id}")).unwrap().status = "modifying".into();
-    }
-    tokio::time::sleep(MINUTE).await;
-    get(&world, &ids).await;
-    tokio::time::sleep(MINUTE).await;
-    world.state().calls.clear();
-    let oldest = poll(&world, &ids, 3, MINUTE * 5).await;
-    let calls = world.state().calls.len();
-    // A look every three seconds, of all five, and every minute a pass of five pages: 25 a minute.
-    assert!(calls <= 5 * 26, "{calls} calls");
-    assert!(oldest <= 60, "{oldest} s old");
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_only_callers_would_need_is_not_observed_while_nobody_asks() {
     let (world, ids) = settled(120).await;
     tokio::time::sleep(MINUTE * 3).await;
