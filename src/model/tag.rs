@@ -52,6 +52,16 @@ pub const GAVE_UP_CHUNKS: usize = 3;
 /// Stands for a value that was sent as null; no escape sequence reads like it.
 const NULL: &str = "=null";
 
+/// For how many seconds AWS may not know the tags of what is new when it decides what the broker may do with it: it caches
+/// them for minutes (RDS user guide, "Specifying conditions: using custom tags").
+const KNOWN_AFTER: u64 = 15 * 60;
+
+/// Whether AWS may refuse what it would permit if it knew the tags already of what was made then (both in seconds since 1970).
+#[must_use]
+pub fn may_be_unknown(made_at: u64, now: u64) -> bool {
+    now.saturating_sub(made_at) < KNOWN_AFTER
+}
+
 /// Key of a plan parameter that was sent.
 #[must_use]
 pub fn parameter(parameter: Parameter) -> String {
@@ -254,6 +264,13 @@ mod tests {
             count += if key.is_list() { most_chunks(key) } else { 1 } + usize::from(key.has_pin());
         }
         assert!(count <= 50, "{count} tags");
+    }
+
+    #[test]
+    fn tags_are_known_after_minutes_whatever_the_clocks_say() {
+        assert!(may_be_unknown(1_000, 1_000) && may_be_unknown(1_000, 1_899));
+        assert!(!may_be_unknown(1_000, 1_900) && !may_be_unknown(0, 1_900));
+        assert!(may_be_unknown(1_060, 1_000), "made by a replica whose clock is ahead");
     }
 
     #[test]
