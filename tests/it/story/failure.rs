@@ -136,6 +136,37 @@ async fn what_is_refused_for_good_does_not_keep_another_change_from_being_tried_
 }
 
 #[tokio::test]
+async fn of_two_changes_that_fail_each_is_told_with_its_own_reason_and_an_upgrade_is_not_tried_again() {
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_RETRY_REFUSED_SECONDS", "2")]).await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"version": "16.13"});
+    broker.book(id, &body).await;
+    let identifier = broker.identifier(id);
+    for field in ["EngineVersion", "MultiAZ"] {
+        lab().happens(&identifier, json!({"kind": "fail_modify", "field": field})).await;
+    }
+    let change = json!({"config": {"version": "16.14", "multiAz": true}});
+    assert_eq!(broker.patch(id, &change).await.status, 204);
+    let version =
+        format!("RDS gave up on changing the engine version: Database instance {identifier} could not be");
+    let multi_az = "RDS gave up on changing Multi-AZ: Unable to convert the DB instance to Multi-AZ";
+    let error = |status: &Value| status["error"].as_str().unwrap_or_default().to_owned();
+    broker
+        .until(id, "both failures to be told", |status| {
+            error(status).starts_with(&version) && error(status).contains(multi_az)
+        })
+        .await;
+    let status = broker
+        .until(id, "the second try of one of them", |status| {
+            error(status).starts_with(&version) && !error(status).contains("Multi-AZ")
+        })
+        .await;
+    assert_eq!(status["details"]["engineVersion"], "16.13");
+    assert_eq!(lab().describe(&identifier).await.multi_az(), Some(true));
+}
+
+#[tokio::test]
 async fn a_record_of_what_was_given_up_that_someone_has_damaged_is_told_and_ended_by_a_patch() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();
