@@ -22,6 +22,8 @@ pub enum Cause {
     Unavailable,
     /// The broker's role, key or account set-up does not allow it.
     Denied,
+    /// The same, but maybe for the moment only: AWS may not know yet the tags by which it permits it.
+    TagsUnknown,
     /// What the call is about does not exist.
     NotFound,
     /// The name is taken.
@@ -56,6 +58,7 @@ impl Cause {
             Self::Throttled => "throttled",
             Self::Unavailable => "unavailable",
             Self::Denied => "denied",
+            Self::TagsUnknown => "tags-unknown",
             Self::NotFound => "not-found",
             Self::AlreadyExists => "already-exists",
             Self::Busy => "busy",
@@ -159,11 +162,11 @@ impl Failure {
         Self { left, ..self }
     }
 
-    /// The same failure about a young instance, where `young`: AWS may not know its tags yet, by which it permits what the
+    /// The same failure about something young, where `young`: AWS may not know its tags yet, by which it permits what the
     /// broker does, and refuses only for the moment.
     #[must_use]
     pub fn about_young(self, young: bool) -> Self {
-        if young && self.cause == Cause::Denied { self.meaning(Cause::Busy) } else { self }
+        if young && self.cause == Cause::Denied { self.meaning(Cause::TagsUnknown) } else { self }
     }
 
     /// Whether the same call may simply be made again later.
@@ -332,6 +335,7 @@ impl From<Failure> for Error {
                 Self::unavailable("AWS could not be reached or failed; nothing was lost, try again.", soon)
             }
             Cause::Busy
+            | Cause::TagsUnknown
             | Cause::AlreadyExists
             | Cause::AlreadyDeleting
             | Cause::MarkedForDeletion

@@ -13,7 +13,7 @@ mod signed;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -39,6 +39,11 @@ pub use secrets::{Stored, StoredSecret};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long one call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
 
 /// The clients, and the budgets in front of them.
 #[derive(Debug)]

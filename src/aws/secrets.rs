@@ -8,8 +8,8 @@ use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, Tag};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::{Cause, Failure, Outcome};
-use super::{Aws, Lane, Service};
-use crate::model::Tags;
+use super::{Aws, Lane, Service, now};
+use crate::model::{Tags, tag};
 
 /// Where a value was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,19 +65,17 @@ impl Aws {
 
     /// PutSecretValue. `version` is the client token, and becomes the VersionId.
     pub async fn put_secret(&self, arn: &str, version: &str, value: &SecretString) -> Outcome<()> {
-        self.call(
-            Service::Secrets,
-            Lane::Write,
-            "PutSecretValue",
-            self.secrets
-                .put_secret_value()
-                .secret_id(arn)
-                .client_request_token(version)
-                .secret_string(value.expose_secret())
-                .send(),
-        )
-        .await?;
-        Ok(())
+        let call = self
+            .secrets
+            .put_secret_value()
+            .secret_id(arn)
+            .client_request_token(version)
+            .secret_string(value.expose_secret())
+            .send();
+        match self.call(Service::Secrets, Lane::Write, "PutSecretValue", call).await {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(self.why_secret_denied(arn, failure).await),
+        }
     }
 
     /// GetSecretValue of one version.
@@ -85,7 +83,7 @@ impl Aws {
         let call = self.secrets.get_secret_value().secret_id(arn).version_id(version).send();
         match self.call(Service::Secrets, Lane::Write, "GetSecretValue", call).await {
             Ok(answer) => value_of(answer),
-            Err(failure) => Err(self.denied_or_gone(arn, failure).await),
+            Err(failure) => Err(self.why_secret_denied(arn, failure).await),
         }
     }
 
@@ -101,25 +99,42 @@ impl Aws {
         let Err(failure) = self.call(Service::Secrets, Lane::Write, "DeleteSecret", call).await else {
             return Ok(());
         };
-        match self.denied_or_gone(arn, failure).await {
+        match self.why_secret_denied(arn, failure).await {
             gone if gone.cause == Cause::NotFound => Ok(()),
             failure => Err(failure),
         }
     }
 
-    /// What a refusal means. Policies that go by a secret's tags also refuse one that does not exist, since it has none:
-    /// whether it does may be asked of any.
-    async fn denied_or_gone(&self, arn: &str, failure: Failure) -> Failure {
-        let gone = failure.cause == Cause::Denied && matches!(self.has_secret(arn).await, Ok(false));
-        if gone { failure.meaning(Cause::NotFound) } else { failure }
+    /// What a refusal means. Policies that go by a secret's tags also refuse one that does not exist, since it has none, and
+    /// one whose tags AWS does not know yet: whether it does, and since when, may be asked of any.
+    async fn why_secret_denied(&self, arn: &str, failure: Failure) -> Failure {
+        if failure.cause != Cause::Denied {
+            return failure;
+        }
+        match self.secret_made_at(arn).await {
+            Ok(None) => failure.meaning(Cause::NotFound),
+            Ok(Some(made_at)) => failure.about_young(tag::may_be_unknown(made_at, now())),
+            Err(_) => failure,
+        }
     }
 
-    /// DescribeSecret: whether a secret exists and is not on its way out.
+    /// Whether a secret exists and is not on its way out.
     pub async fn has_secret(&self, arn: &str) -> Outcome<bool> {
+        Ok(self.secret_made_at(arn).await?.is_some())
+    }
+
+    /// DescribeSecret: when a secret was made, in seconds since 1970; `None` for one that does not exist, or is on its way
+    /// out.
+    async fn secret_made_at(&self, arn: &str) -> Outcome<Option<u64>> {
         let call = self.secrets.describe_secret().secret_id(arn).send();
         match self.call(Service::Secrets, Lane::Read, "DescribeSecret", call).await {
-            Ok(answer) => Ok(answer.deleted_date().is_none()),
-            Err(failure) if failure.cause == Cause::NotFound => Ok(false),
+            Ok(answer) if answer.deleted_date().is_some() => Ok(None),
+            // Where AWS does not say, it is not taken for new.
+            Ok(answer) => {
+                let made_at = answer.created_date().and_then(|date| u64::try_from(date.secs()).ok());
+                Ok(Some(made_at.unwrap_or_default()))
+            }
+            Err(failure) if failure.cause == Cause::NotFound => Ok(None),
             Err(failure) => Err(failure),
         }
     }

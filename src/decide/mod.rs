@@ -84,15 +84,24 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
     if !learned.is_empty() {
         return Step::Record(learned);
     }
-    let password = passwords.and_then(|step| if let Step::Wait(why) = step { Some(why) } else { None });
+    let password = passwords.and_then(|step| match step {
+        // Told below, with whatever else was given up.
+        Step::Wait(Why::GaveUp(_)) => None,
+        Step::Wait(why) => Some(why),
+        _ => None,
+    });
     if let Some(why) = [password, changes.wait].into_iter().flatten().reduce(Why::or_sooner) {
         return Step::Wait(why);
     }
-    match give_up::holding(target, now) {
-        Some(gave_up) => Step::Wait(Why::GaveUp(gave_up.reason.clone())),
-        None if target.done => Step::Done,
-        None if evidence.at_rest < REST => Step::Wait(Why::Confirming),
-        None => Step::Record(Tags::from([(tag::DONE.to_owned(), target.wish.clone())])),
+    let gave_up = give_up::why(target, now);
+    // What was tried again was either refused again or has been brought about since.
+    let reached = give_up::reached(target, &seen.resource_id, now);
+    match (gave_up, reached) {
+        (None, _) if target.done => Step::Done,
+        (Some(reason), None) => Step::Wait(Why::GaveUp(reason)),
+        _ if evidence.at_rest < REST => Step::Wait(Why::Confirming),
+        (Some(_), Some(tags)) => Step::Record(tags),
+        (None, _) => Step::Record(Tags::from([(tag::DONE.to_owned(), target.wish.clone())])),
     }
 }
 

@@ -73,10 +73,10 @@ fn set_superuser(
     evidence: &Evidence,
     now: u64,
 ) -> Step {
-    if let Some(gave_up) = give_up::holding(target, now)
-        && gave_up.concerns.contains(Concern::Password.name())
+    if give_up::is_held(target, Concern::Password, now)
+        && let Some(reason) = give_up::why(target, now)
     {
-        return Step::Wait(Why::GaveUp(gave_up.reason.clone()));
+        return Step::Wait(Why::GaveUp(reason));
     }
     if let Some(refusal) = evidence.refused.get(&Concern::Password) {
         return Step::Wait(Why::GaveUp(refusal.reason.clone()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::why::Why;
+pub use crate::model::Concern;
 use crate::model::desired::ServerParameter;
 use crate::model::{Tags, Which};
 
@@ -123,35 +124,6 @@ pub enum Modification {
     ParameterGroup(String),
 }
 
-/// The concerns, without their values: what a refusal or a pause is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Concern {
-    /// Master password.
-    Password,
-    /// Engine version.
-    Version,
-    /// Allocated storage.
-    Storage,
-    /// Instance class.
-    Class,
-    /// Multi-AZ.
-    MultiAz,
-    /// Backup retention.
-    Retention,
-    /// Deletion protection.
-    Protection,
-    /// Backup window.
-    BackupWindow,
-    /// Maintenance window.
-    MaintenanceWindow,
-    /// Server parameters.
-    Parameters,
-    /// Extensions.
-    Extensions,
-    /// The deletion itself.
-    Deletion,
-}
-
 impl Modification {
     /// What it is about.
     #[must_use]
@@ -182,46 +154,6 @@ impl Modification {
                 | Self::MaintenanceWindow(_)
                 | Self::ParameterGroup(_)
         )
-    }
-}
-
-impl Concern {
-    /// Its name in tags.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Version => "version",
-            Self::Storage => "storage",
-            Self::Class => "class",
-            Self::MultiAz => "multi-az",
-            Self::Retention => "retention",
-            Self::Protection => "protection",
-            Self::BackupWindow => "backup-window",
-            Self::MaintenanceWindow => "maintenance-window",
-            Self::Parameters => "parameters",
-            Self::Extensions => "extensions",
-            Self::Deletion => "deletion",
-        }
-    }
-}
-
-impl fmt::Display for Concern {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Password => "the superuser password",
-            Self::Version => "the engine version",
-            Self::Storage => "the storage",
-            Self::Class => "the instance class",
-            Self::MultiAz => "Multi-AZ",
-            Self::Retention => "the backup retention",
-            Self::Protection => "the deletion protection",
-            Self::BackupWindow => "the backup window",
-            Self::MaintenanceWindow => "the maintenance window",
-            Self::Parameters => "the server parameters",
-            Self::Extensions => "the extensions",
-            Self::Deletion => "the deletion",
-        })
     }
 }
 

@@ -37,7 +37,8 @@ pub enum Why {
     Aws,
     /// AWS refuses the broker itself; it is tried again.
     Denied,
-    /// AWS does not know the tags of a young instance yet, by which it permits what the broker does.
+    /// AWS does not know yet the tags of what is new (the instance, a secret, a parameter group), by which it permits what the
+    /// broker does.
     TagsUnknown,
     /// The instance is being deleted.
     Deleting,
@@ -155,7 +156,7 @@ impl fmt::Display for Why {
             Self::NoEndpoint => out.write_str("RDS to assign an endpoint"),
             Self::SecretLost(which) => write!(out, "a PATCH with the {which} password"),
             Self::Denied => out.write_str("AWS to permit what the broker has to do"),
-            Self::TagsUnknown => out.write_str("AWS to know the tags of the new database"),
+            Self::TagsUnknown => out.write_str("AWS to know the tags of what was just made"),
             Self::Aws => out.write_str("AWS to accept calls again"),
             Self::Deleting => out.write_str("RDS to delete the database"),
             Self::DeletionRefused(_) => out.write_str("RDS to permit the deletion"),

@@ -30,14 +30,14 @@ mod worker;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::aws::Aws;
+use crate::aws::{Aws, now};
 use crate::decide::Why;
 use crate::metrics::Metrics;
 use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades};
@@ -277,9 +277,4 @@ impl Engine {
             self.inner.refresher.saw(id, instance, &self.inner.settings.broker, &self.inner.catalog);
         }
     }
-}
-
-/// Seconds since 1970.
-fn now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -10,6 +10,7 @@ use super::sweep::found::{ChangedGroup, Found};
 use crate::contract::status::{Details, Plan, Status};
 use crate::decide::{Modification, Step, Why, drift, only_storage_pending};
 use crate::model::desired::{Target, parameter};
+use crate::model::record::reasons;
 use crate::model::{
     ConfigKey, Desired, Instance, Meaning, Parameter, ProviderCatalog, Record, Scalar, Setting, Which,
 };
@@ -41,7 +42,7 @@ pub(super) fn render(
         _ => None,
     };
     // Part of the wish may be given up while the rest goes on.
-    let gave_up = target.and_then(|target| target.gave_up.as_ref()).map(|gave_up| gave_up.reason.clone());
+    let gave_up = target.and_then(|target| reasons(target.gave_up.values()));
     let problem = match (known.instance.status.meaning(), target) {
         (Meaning::StorageFull, Some(_)) => Some(storage_full(why.as_ref(), gave_up.as_deref())),
         _ => why.as_ref().and_then(Why::problem),

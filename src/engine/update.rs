@@ -12,7 +12,7 @@ use super::{Engine, now};
 use crate::aws::{Outcome, Stored};
 use crate::decide::drift;
 use crate::error::{Error, Kind, Result, chain};
-use crate::model::record::SecretRef;
+use crate::model::record::{GaveUp, SecretRef};
 use crate::model::{
     Change, ConfigKey, Desired, Meaning, Owner, Provider, Record, ServiceId, Tags, Update, Upgrades, Which,
     resolve, tag,
@@ -51,7 +51,13 @@ impl Engine {
         {
             return Ok(());
         }
-        tags.insert(tag::WISH.to_owned(), random_id());
+        let wish = random_id();
+        if record.gave_up.is_err() {
+            // It cannot be told from one about the new wish.
+            let resource_id = known.instance.resource_id.clone();
+            tags.extend(GaveUp { wish: wish.clone(), resource_id, ..GaveUp::default() }.to_tags());
+        }
+        tags.insert(tag::WISH.to_owned(), wish);
         let written = retrying(|| self.inner.aws.write_tags(&known.instance.arn, &tags)).await;
         if let Err(failure) = written {
             if failure.left == crate::aws::Left::Nothing {
@@ -149,13 +155,13 @@ fn asks_for_something(change: &Change) -> bool {
 }
 
 /// Whether repeating the stored wish has to bring it about again: someone changed the instance, or
-/// the wish was given up.
+/// something of the wish was given up, or whether cannot be read.
 fn off_course(known: &Known) -> bool {
     match &known.desired {
         Some(Desired::Running(target)) => {
-            target.gave_up.is_some() || !drift(target, &known.instance).is_empty()
+            !target.gave_up.is_empty() || !drift(target, &known.instance).is_empty()
         }
-        _ => false,
+        _ => known.record().is_some_and(|record| record.gave_up.is_err()),
     }
 }
 

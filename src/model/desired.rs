@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{GaveUp, InstancePin, SecretRef};
+use super::record::{GivenUp, InstancePin, SecretRef};
 use super::{
     BrokerName, ConfigKey, Instance, Owner, Parameter, Provider, ProviderCatalog, Record, ServiceId, Tags,
     Which,
@@ -64,7 +64,7 @@ pub struct Target {
     /// The passwords.
     pub secrets: BTreeMap<Which, SecretRef>,
     /// What was tried for this wish and refused.
-    pub gave_up: Option<GaveUp>,
+    pub gave_up: GivenUp,
 }
 
 /// A server parameter that is asked for.
@@ -120,10 +120,9 @@ impl Desired {
 impl Target {
     /// The wish in a record, in the terms of RDS.
     pub fn of(record: &Record, instance: &Instance, catalog: &ProviderCatalog) -> Result<Self, String> {
-        let done = record.done.as_ref() == Some(&record.wish);
         Ok(Self {
             wish: record.wish.clone(),
-            done,
+            done: record.done.as_ref() == Some(&record.wish),
             class: class(record, catalog)?,
             storage_gib: catalog::storage_gib(parameter(record, Parameter::Storage, catalog))?,
             version: record.text(ConfigKey::Version).to_owned(),
@@ -138,8 +137,7 @@ impl Target {
             parameters: server_parameters(record, catalog),
             extensions: record.extensions().to_vec(),
             secrets: record.secrets.clone(),
-            // A later try has reached the wish.
-            gave_up: record.current_give_up(&instance.resource_id).filter(|_| !done).cloned(),
+            gave_up: record.given_up(&instance.resource_id)?,
         })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::status::Status;
+use super::tag;
 
 /// Tags of an instance, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -58,15 +59,11 @@ pub struct Instance {
     pub tags: Tags,
 }
 
-/// For how long AWS may not know the tags of a new instance when it decides what the broker may do with it: it caches them
-/// for minutes (RDS user guide, "Specifying conditions: using custom tags").
-const TAGS_KNOWN_AFTER: u64 = 15 * 60;
-
 impl Instance {
     /// Whether AWS may refuse what it would permit if it knew the tags already.
     #[must_use]
     pub fn is_young(&self, now: u64) -> bool {
-        self.created_at.is_none_or(|at| now.saturating_sub(at) < TAGS_KNOWN_AFTER)
+        self.created_at.is_none_or(|at| tag::may_be_unknown(at, now))
     }
 }
 

@@ -1,6 +1,7 @@
 //! NOUNS. Pure values: no async, no clock, no randomness, no SDK, no HTTP.
 
 pub mod catalog;
+pub mod concern;
 pub mod desired;
 pub mod group;
 pub mod id;
@@ -17,6 +18,7 @@ pub mod version;
 pub mod window;
 
 pub use catalog::{Catalog, ProviderCatalog};
+pub use concern::Concern;
 pub use desired::Desired;
 pub use id::{BrokerName, ServiceId};
 pub use instance::{ApplyStatus, Endpoint, Instance, Observed, ParameterGroup, Pending, Tags};

@@ -28,9 +28,9 @@ pub const INCARNATION: &str = "codesphere:incarnation";
 pub const WISH: &str = "codesphere:wish";
 /// The wish that RDS was seen to match.
 pub const DONE: &str = "codesphere:done";
-/// What of a wish was given up, how often it was tried, and when.
+/// What of a wish was given up: how often each was tried, when, and why. A list, see [`spread`].
 pub const GAVE_UP: &str = "codesphere:gaveup";
-/// Why it was given up, for the user.
+/// Why it was given up, where a version of this broker has written it that knew one reason for all.
 pub const GAVE_UP_WHY: &str = "codesphere:gaveup/why";
 /// Present once the service is to be deleted.
 pub const DELETING: &str = "codesphere:deleting";
@@ -46,8 +46,21 @@ pub const PIN_INSTANCE: &str = "codesphere:pin/instance";
 /// The longest value RDS stores, in characters.
 pub const LONGEST_VALUE: usize = 256;
 
+/// Tags at most for what was given up.
+pub const GAVE_UP_CHUNKS: usize = 3;
+
 /// Stands for a value that was sent as null; no escape sequence reads like it.
 const NULL: &str = "=null";
+
+/// For how many seconds AWS may not know the tags of what is new when it decides what the broker may do with it: it caches
+/// them for minutes (RDS user guide, "Specifying conditions: using custom tags").
+const KNOWN_AFTER: u64 = 15 * 60;
+
+/// Whether AWS may refuse what it would permit if it knew the tags already of what was made then (both in seconds since 1970).
+#[must_use]
+pub fn may_be_unknown(made_at: u64, now: u64) -> bool {
+    now.saturating_sub(made_at) < KNOWN_AFTER
+}
 
 /// Key of a plan parameter that was sent.
 #[must_use]
@@ -67,15 +80,40 @@ pub fn most_chunks(key: ConfigKey) -> usize {
     if key == ConfigKey::Parameters { 8 } else { 3 }
 }
 
-/// The tags of a list that was sent. RDS takes all tags of one call or none, and the first says
-/// how many belong together, so what a longer value has left behind means nothing.
+/// The tags of a list that was sent.
 #[must_use]
 pub fn list(key: ConfigKey, text: Option<&str>) -> Tags {
-    let Some(text) = text else { return Tags::from([(config(key), NULL.to_owned())]) };
+    match text {
+        Some(text) => spread(&config(key), text),
+        None => Tags::from([(config(key), NULL.to_owned())]),
+    }
+}
+
+/// Reads what [`list`] wrote; `Ok(None)` where it was not sent, or sent as null.
+///
+/// # Errors
+/// What is wrong with it, to follow its name.
+pub fn read_list(key: ConfigKey, tags: &Tags) -> Result<Option<String>, &'static str> {
+    let name = config(key);
+    if tags.get(&name).is_some_and(|first| first == NULL) { Ok(None) } else { gather(&name, tags) }
+}
+
+/// How much text [`spread`] gets into so many tags.
+#[must_use]
+pub fn room(chunks: usize) -> usize {
+    chunks * LONGEST_VALUE - HEAD.len()
+}
+
+/// What the first of several tags begins with: how many there are.
+const HEAD: &str = "00+";
+
+/// A text over as many tags as it takes. RDS takes all tags of one call or none, and the first says
+/// how many belong together, so what a longer value has left behind means nothing.
+/// The text must hold no space, which RDS would trim at an end.
+#[must_use]
+pub fn spread(name: &str, text: &str) -> Tags {
     let mut chunks: Vec<String> = Vec::new();
-    // The text holds no space, which RDS would trim at an end.
-    let head = "00+".to_owned();
-    let mut chunk = head;
+    let mut chunk = HEAD.to_owned();
     for character in text.chars() {
         if chunk.len() == LONGEST_VALUE {
             chunks.push(std::mem::take(&mut chunk));
@@ -85,21 +123,21 @@ pub fn list(key: ConfigKey, text: Option<&str>) -> Tags {
     chunks.push(chunk);
     let count = format!("{:02}", chunks.len());
     chunks[0].replace_range(..count.len(), &count);
-    let name = |number: usize| if number == 0 { config(key) } else { format!("{}.{number}", config(key)) };
-    chunks.into_iter().enumerate().map(|(number, chunk)| (name(number), chunk)).collect()
+    let key = |number: usize| if number == 0 { name.to_owned() } else { format!("{name}.{number}") };
+    chunks.into_iter().enumerate().map(|(number, chunk)| (key(number), chunk)).collect()
 }
 
-/// Reads what [`list`] wrote; `Ok(None)` where it was not sent, or sent as null.
+/// Reads what [`spread`] wrote; `Ok(None)` where nothing was.
 ///
 /// # Errors
 /// What is wrong with it, to follow its name.
-pub fn read_list(key: ConfigKey, tags: &Tags) -> Result<Option<String>, &'static str> {
-    let Some(first) = tags.get(&config(key)).filter(|first| *first != NULL) else { return Ok(None) };
+pub fn gather(name: &str, tags: &Tags) -> Result<Option<String>, &'static str> {
+    let Some(first) = tags.get(name) else { return Ok(None) };
     let (count, text) = first.split_once('+').ok_or("has no length")?;
     let count: usize = count.parse().map_err(|_| "has no length")?;
     let mut text = text.to_owned();
     for number in 1..count {
-        text.push_str(tags.get(&format!("{}.{number}", config(key))).ok_or("is not whole")?);
+        text.push_str(tags.get(&format!("{name}.{number}")).ok_or("is not whole")?);
     }
     Ok(Some(text))
 }
@@ -215,6 +253,24 @@ mod tests {
         assert_eq!(read_list(key, &tags), Ok(None));
         let torn = Tags::from([(config(key), "03+abc".to_owned())]);
         assert_eq!(read_list(key, &torn), Err("is not whole"));
+    }
+
+    #[test]
+    fn all_that_can_be_recorded_of_a_service_fits_on_its_instance() {
+        let mut tags = vec![BROKER, PROVIDER, SERVICE, TEAM, SUBDOMAIN, INCARNATION, WISH, DONE, DELETING];
+        tags.extend([GAVE_UP_WHY, PLAN_ID, PIN_CLASS, PIN_PLAN, PIN_INSTANCE]);
+        let mut count = tags.len() + GAVE_UP_CHUNKS + Parameter::ALL.len() + 3 * Which::ALL.len();
+        for &key in ConfigKey::ALL {
+            count += if key.is_list() { most_chunks(key) } else { 1 } + usize::from(key.has_pin());
+        }
+        assert!(count <= 50, "{count} tags");
+    }
+
+    #[test]
+    fn tags_are_known_after_minutes_whatever_the_clocks_say() {
+        assert!(may_be_unknown(1_000, 1_000) && may_be_unknown(1_000, 1_899));
+        assert!(!may_be_unknown(1_000, 1_900) && !may_be_unknown(0, 1_900));
+        assert!(may_be_unknown(1_060, 1_000), "made by a replica whose clock is ahead");
     }
 
     #[test]

@@ -119,6 +119,13 @@ impl Lab {
         all.iter().filter(|fault| fault["identifier"] == identifier).count()
     }
 
+    /// How many happenings of `identifier` still wait.
+    pub(crate) async fn happenings_left(&self, identifier: &str) -> usize {
+        let url = format!("{}/_localstack/rds-lab/happenings", self.endpoint);
+        let all: Vec<Value> = reqwest::get(url).await.unwrap().json().await.unwrap();
+        all.iter().filter(|happening| happening["identifier"] == identifier).count()
+    }
+
     pub(crate) fn rds(&self) -> aws_sdk_rds::Client {
         let config = aws_sdk_rds::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -1,4 +1,4 @@
-//! A proxy between a broker and the local AWS that kills the broker at a chosen call.
+//! A proxy between a broker and the local AWS that kills the broker at a chosen call, or tells it otherwise how things are.
 
 use std::sync::{Arc, Mutex};
 
@@ -28,6 +28,8 @@ struct Plan {
     /// What ModifyDBInstance was sent.
     modifications: Vec<String>,
     failing: bool,
+    /// Whether all instances are years old.
+    old: bool,
 }
 
 /// The proxy and what has gone through it since the last cut was set.
@@ -56,6 +58,11 @@ impl Proxy {
     /// Fails every call, or stops doing so: AWS as it is when it is down.
     pub(crate) fn fail(&self, failing: bool) {
         self.plan.lock().unwrap().failing = failing;
+    }
+
+    /// From now on shows every instance as one that was made years ago.
+    pub(crate) fn age_instances(&self) {
+        self.plan.lock().unwrap().old = true;
     }
 
     /// Whether the cut was made.
@@ -136,9 +143,23 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         kill();
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    let mut response = (status, bytes).into_response();
+    let old = proxy.plan.lock().unwrap().old;
+    let mut response = (status, if old { aged(&bytes) } else { bytes }).into_response();
     if let Some(kind) = kind {
         response.headers_mut().insert("content-type", kind);
     }
     response
+}
+
+/// An answer of RDS's in which instances were made years ago.
+fn aged(answer: &Bytes) -> Bytes {
+    let tag = "<InstanceCreateTime>";
+    let text = String::from_utf8_lossy(answer);
+    let mut parts = text.split(tag);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once('<').unwrap();
+        out.push_str(&format!("{tag}2020-01-01T00:00:00Z<{rest}"));
+    }
+    out.into()
 }

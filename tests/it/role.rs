@@ -33,7 +33,8 @@ pub(crate) fn rendered(policy: &str, name: &str) -> Value {
         ("subnet_group", "default".to_owned()),
         ("kms_key_arn", format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY}")),
         ("monitoring_role_arn", MONITORING_ROLE.to_owned()),
-        ("token_secret_arn", format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:tokens-AbCdEf")),
+        // Terraform fills in the whole ARN; its end is not known before the secret is made.
+        ("token_secret_arn", format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-tokens-*")),
     ];
     let mut text = policy.to_owned();
     for (placeholder, value) in values {

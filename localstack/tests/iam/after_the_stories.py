@@ -15,15 +15,6 @@ AUDIT = Path(__file__).parents[2] / "var" / "last-audit.json"
 # The stories' lab is stopped once their process is gone; it has 20 s to stop its servers, and then sweeps.
 LONGEST_STOP = 60
 
-# Sid and action that no story can reach, and why it is right all the same.
-UNREACHED = {
-    (
-        "ReadTheTokens",
-        "secretsmanager:GetSecretValue",
-    ): "brokers of stories have their token in the environment; "
-    "that tokens are read from a secret, `tests/it/http/tokens.rs` holds, over an AWS in memory",
-}
-
 
 def read():
     deadline = time.monotonic() + LONGEST_STOP
@@ -49,10 +40,7 @@ ACTIONS = [pair for name in BROKER for pair in allowed_by(rendered(name))]
 @pytest.mark.parametrize(("sid", "action"), ACTIONS, ids=["-".join(each) for each in ACTIONS])
 def test_a_story_needs_this_action_of_this_statement(decisions, sid, action):
     alone = [each for each in decisions if each["action"] == action and each["by"] == [sid]]
-    if (sid, action) in UNREACHED:
-        assert not alone, f"Stories reach it by now: take {sid}, {action} out of UNREACHED."
-    else:
-        assert alone, f"No story would miss {action} of {sid}."
+    assert alone, f"No story would miss {action} of {sid}."
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -60,8 +48,3 @@ def test_a_story_takes_this_step(decisions, step):
     service, operation, _ = STEPS[step]
     action = f"{service}:{operation}"
     assert action in {each["action"] for each in decisions}, f"No story calls {action}."
-
-
-def test_what_no_story_reaches_is_of_the_policies_and_explained():
-    assert set(UNREACHED) <= set(ACTIONS)
-    assert all(len(reason.split()) >= 8 for reason in UNREACHED.values())

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use aws_sdk_rds::types::{ApplyMethod, Parameter};
 
 use super::rds_tags;
-use crate::aws::failure::{Cause, Outcome};
-use crate::aws::{Aws, Lane, Service};
-use crate::model::Tags;
+use crate::aws::failure::{Cause, Failure, Outcome};
+use crate::aws::{Aws, Lane, Service, now};
 use crate::model::desired::ServerParameter;
+use crate::model::{Tags, tag};
 
 /// RDS's largest page.
 const PAGE: i32 = 100;
@@ -55,8 +55,10 @@ impl Aws {
             .modify_db_parameter_group()
             .db_parameter_group_name(name)
             .set_parameters(Some(parameters.collect()));
-        self.call(Service::Rds, Lane::Write, "ModifyDBParameterGroup", call.send()).await?;
-        Ok(())
+        match self.call(Service::Rds, Lane::Write, "ModifyDBParameterGroup", call.send()).await {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(self.why_group_denied(name, failure).await),
+        }
     }
 
     /// ResetDBParameterGroup for some parameters. RDS does not say which of them take a reboot, so at
@@ -71,8 +73,10 @@ impl Aws {
             .db_parameter_group_name(name)
             .reset_all_parameters(false)
             .set_parameters(Some(parameters.collect()));
-        self.call(Service::Rds, Lane::Write, "ResetDBParameterGroup", call.send()).await?;
-        Ok(())
+        match self.call(Service::Rds, Lane::Write, "ResetDBParameterGroup", call.send()).await {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(self.why_group_denied(name, failure).await),
+        }
     }
 
     /// DescribeDBParameters: what is set in a group by its user; `None` for a group that does not exist.
@@ -143,10 +147,29 @@ impl Aws {
             // Policies that go by a group's tags also refuse one that does not exist, since it has none.
             Err(failure) if failure.cause == Cause::Denied => match self.group_parameters(name).await {
                 Ok(None) => Ok(()),
-                _ => Err(failure),
+                _ => Err(self.why_group_denied(name, failure).await),
             },
             ended => ended.map(drop),
         }
+    }
+
+    /// What a refusal means: of a new group AWS may not know the tags yet, by which it permits what is done to it. When it was
+    /// made the group itself says, in a tag, also to a broker that has started since.
+    async fn why_group_denied(&self, name: &str, failure: Failure) -> Failure {
+        if failure.cause != Cause::Denied {
+            return failure;
+        }
+        let made_at = self.group_made_at(name).await.ok().flatten();
+        failure.about_young(made_at.is_some_and(|at| tag::may_be_unknown(at, now())))
+    }
+
+    /// When a group of this broker's was made, in seconds since 1970. It may be asked whatever the group's tags are.
+    async fn group_made_at(&self, name: &str) -> Outcome<Option<u64>> {
+        let call = self.rds.describe_db_parameter_groups().db_parameter_group_name(name);
+        let answer = self.call(Service::Rds, Lane::Read, "DescribeDBParameterGroups", call.send()).await?;
+        let group = answer.db_parameter_groups().first();
+        let Some(arn) = group.and_then(|group| group.db_parameter_group_arn()) else { return Ok(None) };
+        Ok(self.group_tags(arn).await?.get(tag::MADE_AT).and_then(|at| at.parse().ok()))
     }
 }
 

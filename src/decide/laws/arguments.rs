@@ -6,7 +6,7 @@ use super::generate::{a_target, an_rds, gone, reached, running};
 use super::rds::{VERSIONS, upgrades};
 use crate::decide::*;
 use crate::model::desired::Target;
-use crate::model::record::GaveUp;
+use crate::model::record::Attempts;
 use crate::model::{Desired, Observed, Which, tag};
 
 const CONCERNS: [Concern; 12] = [
@@ -84,17 +84,15 @@ fn an_evidence() -> impl Strategy<Value = Evidence> {
 
 /// A wish of which something may have been given up.
 fn a_wish() -> impl Strategy<Value = Target> {
-    let gave_up = (a_concern(), 1_u32..6, 0_u64..200).prop_map(|(concern, attempts, pause)| GaveUp {
-        wish: "w1".into(),
-        concerns: [concern.name().to_owned()].into(),
-        resource_id: "db-1".into(),
-        attempts,
+    let attempts = (1_u32..6, 0_u64..200).prop_map(|(count, pause)| Attempts {
+        count,
         at: 0,
         pause,
         reason: "No.".into(),
     });
+    let gave_up = proptest::collection::btree_map(a_concern(), attempts, 1..4);
     (a_target(), proptest::option::weighted(0.4, gave_up))
-        .prop_map(|(target, gave_up)| Target { gave_up, ..target })
+        .prop_map(|(target, gave_up)| Target { gave_up: gave_up.unwrap_or_default(), ..target })
 }
 
 proptest! {
@@ -114,9 +112,8 @@ proptest! {
             let concern = change.concern();
             prop_assert!(evidence.paused.get(&concern).is_none_or(|(_, until)| now >= *until), "{:?}", step);
             prop_assert!(!evidence.refused.contains_key(&concern), "{:?}", step);
-            let holds = |it: &GaveUp| it.attempts >= MOST_ATTEMPTS || now < it.at + it.pause;
-            let given_up = target.gave_up.as_ref().filter(|it| holds(it));
-            prop_assert!(!given_up.is_some_and(|it| it.concerns.contains(concern.name())), "{:?}", step);
+            let holds = |it: &Attempts| it.count >= MOST_ATTEMPTS || now < it.at + it.pause;
+            prop_assert!(!target.gave_up.get(&concern).is_some_and(holds), "{:?}", step);
             if let Modification::Storage { gib, .. } = change {
                 prop_assert!(*gib > seen.allocated_storage, "storage never shrinks");
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::generate::{AFTER, BEFORE, PREFIX, WINDOW, reached, running};
 use crate::decide::*;
 use crate::model::desired::Target;
-use crate::model::record::{GaveUp, SecretRef};
+use crate::model::record::{Attempts, GaveUp, GivenUp, SecretRef};
 use crate::model::{
     ApplyStatus, Endpoint, Instance, Observed, ParameterGroup, Pending, Provider, Status, Tags, Which,
 };
@@ -36,7 +36,7 @@ fn a_match() -> (Target, Instance) {
         parameters: BTreeMap::new(),
         extensions: Vec::new(),
         secrets: BTreeMap::from([(Which::Superuser, secret()), (Which::User, secret())]),
-        gave_up: None,
+        gave_up: GivenUp::new(),
     };
     let instance = Instance {
         identifier: "codesphere-x".into(),
@@ -78,20 +78,34 @@ fn a_password_that_was_given_up_does_not_hide_what_else_is_under_way() {
     let mut evidence = Evidence::default();
     let login = Login { version: "v1".into(), verdict: Verdict::Refused };
     evidence.logins.insert(Which::Superuser, login);
-    target.gave_up = Some(GaveUp {
-        wish: target.wish.clone(),
-        concerns: [Concern::Password.name().to_owned()].into(),
-        resource_id: instance.resource_id.clone(),
-        attempts: MOST_ATTEMPTS,
-        at: BEFORE,
-        pause: 1,
-        reason: "No.".into(),
-    });
+    let for_good = Attempts { count: MOST_ATTEMPTS, at: BEFORE, pause: 1, reason: "No.".into() };
+    target.gave_up.insert(Concern::Password, for_good);
     // A worker that hears "given up" goes home, and nobody would look for the class.
     assert_eq!(next(&target, &instance, &evidence, BEFORE), Step::Wait(Why::Applying(Concern::Class)));
     instance.pending = Pending::default();
     instance.class.clone_from(&target.class);
     assert_eq!(next(&target, &instance, &evidence, BEFORE), Step::Wait(Why::GaveUp("No.".into())));
+}
+
+#[test]
+fn what_a_later_try_has_brought_about_is_taken_off_the_record_though_the_password_is_given_up() {
+    let (mut target, instance) = a_match();
+    target.secrets.insert(Which::Superuser, secret());
+    let login = Login { version: "v1".into(), verdict: Verdict::Refused };
+    let mut evidence = Evidence { logins: [(Which::Superuser, login)].into(), ..Evidence::default() };
+    let given_up = |count, reason: &str| Attempts { count, at: BEFORE, pause: 60, reason: reason.to_owned() };
+    target.gave_up.insert(Concern::Password, given_up(MOST_ATTEMPTS, "No."));
+    target.gave_up.insert(Concern::Class, given_up(1, "Not now."));
+    let both = Step::Wait(Why::GaveUp("No. Not now.".into()));
+    assert_eq!(next(&target, &instance, &evidence, BEFORE + 59), both);
+    // A record that names a moment that is over would have the worker called again and again.
+    assert_eq!(next(&target, &instance, &evidence, BEFORE + 60), Step::Wait(Why::Confirming));
+    evidence.at_rest = REST;
+    let Step::Record(tags) = next(&target, &instance, &evidence, BEFORE + 60) else { panic!("not recorded") };
+    let left = GaveUp::of_tags(&tags, &target.wish).unwrap().unwrap().concerns;
+    assert_eq!(left.keys().collect::<Vec<_>>(), [&Concern::Password]);
+    target.gave_up = left;
+    assert_eq!(next(&target, &instance, &evidence, BEFORE + 60), Step::Wait(Why::GaveUp("No.".into())));
 }
 
 #[test]

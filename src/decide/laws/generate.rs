@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::rds::{BAD, CLASSES, NEW_CLASS, Rds, Temper, VERSIONS, major};
 use crate::model::desired::{ServerParameter, Target};
-use crate::model::record::{GaveUp, SecretRef, applied_value};
+use crate::model::record::{GaveUp, GivenUp, SecretRef, applied_value};
 use crate::model::{
     ApplyStatus, Desired, Endpoint, Instance, ParameterGroup, Pending, Provider, Status, Tags, Which, tag,
 };
@@ -77,7 +77,7 @@ pub(super) fn a_target() -> impl Strategy<Value = Target> {
                 parameters,
                 extensions: if flags[2] { vec!["pgcrypto".into()] } else { vec![] },
                 secrets: BTreeMap::from([(Which::Superuser, secret(superuser)), (Which::User, secret(user))]),
-                gave_up: None,
+                gave_up: GivenUp::new(),
             }
         },
     )
@@ -222,7 +222,8 @@ pub(super) fn reread(target: &Target, rds: &Rds) -> Target {
     for (&which, secret) in &mut target.secrets {
         secret.applied = tags.get(&tag::applied(which)).cloned();
     }
-    target.gave_up = GaveUp::of_tags(tags).filter(|gave_up| gave_up.wish == target.wish && !target.done);
+    let gave_up = GaveUp::of_tags(tags, &target.wish).expect("what was written can be read");
+    target.gave_up = gave_up.filter(|_| !target.done).map(|gave_up| gave_up.concerns).unwrap_or_default();
     target
 }
 

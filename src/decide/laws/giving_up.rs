@@ -1,4 +1,5 @@
 //! What RDS does not do is given up: after a bounded number of tries, at growing distances, until there is a new wish.
+//! Each concern on its own.
 
 use proptest::prelude::*;
 
@@ -8,7 +9,7 @@ use super::rds::{Fault, How, Rds};
 use super::worker::Worker;
 use crate::decide::{Concern, Evidence, FirstPause, MOST_ATTEMPTS, Step, Why, decide, retry_of};
 use crate::model::desired::{ServerParameter, Target};
-use crate::model::record::{GaveUp, SecretRef};
+use crate::model::record::{Attempts, GivenUp, SecretRef};
 use crate::model::{Pending, Which};
 
 /// Calls for one attempt at most: RDS may say yes three times and make nothing of it without a word.
@@ -64,24 +65,33 @@ fn is_about(name: &str, concern: Concern) -> bool {
     name == concern.name() || (concern == Concern::Password && ["user", "extensions"].contains(&name))
 }
 
-/// Runs until RDS has refused once more, and says how that was recorded.
-fn give_up(worker: &mut Worker, target: &Target, rds: &mut Rds) -> Result<GaveUp, TestCaseError> {
+/// Runs until RDS has refused once more, and says how that was recorded with the wish.
+fn give_up(worker: &mut Worker, target: &Target, rds: &mut Rds) -> Result<GivenUp, TestCaseError> {
     match worker.run(&running(target), rds) {
-        Step::Wait(Why::GaveUp(reason)) => {
-            prop_assert!(!reason.is_empty());
-            let gave_up = reread(target, rds).gave_up;
-            prop_assert!(gave_up.is_some(), "recorded with the wish");
-            Ok(gave_up.unwrap())
+        Step::Wait(Why::GaveUp(told)) => {
+            let given_up = reread(target, rds).gave_up;
+            // All that is given up is told, and nothing else.
+            let reasons: Vec<&str> = given_up.values().map(|it| it.reason.as_str()).collect();
+            prop_assert_eq!(told, reasons.join(" "));
+            Ok(given_up)
         }
         end => Err(TestCaseError::fail(format!("{end:?}"))),
     }
+}
+
+/// That what was given up is this alone, and how.
+fn only(given_up: GivenUp, concern: Concern) -> Result<Attempts, TestCaseError> {
+    prop_assert_eq!(given_up.keys().collect::<Vec<_>>(), [&concern]);
+    Ok(given_up[&concern].clone())
 }
 
 /// That the tries were few in a row, and further and further apart.
 fn check_tries(concern: Concern, how: How, first_pause: u64, rds: &Rds) -> Result<(), TestCaseError> {
     let most = if matches!(how, How::Dropped { .. }) { CALLS_PER_ATTEMPT } else { 1 };
     let mut not_before = 0;
-    for (gave_up, earlier) in rds.gave_up.iter().zip(0..) {
+    let given_up: Vec<&Attempts> =
+        rds.gave_up.iter().filter(|(about, _)| *about == concern).map(|(_, it)| it).collect();
+    for (gave_up, earlier) in given_up.iter().zip(0..) {
         let tries: Vec<u64> = rds
             .calls
             .iter()
@@ -89,12 +99,13 @@ fn check_tries(concern: Concern, how: How, first_pause: u64, rds: &Rds) -> Resul
             .map(|(at, _)| *at)
             .collect();
         prop_assert!((1..=most).contains(&tries.len()), "{:?} before {:?}", tries, gave_up);
-        let is_last = gave_up.attempts == MOST_ATTEMPTS;
-        prop_assert!(is_last || (gave_up.attempts, gave_up.pause) == (earlier + 1, first_pause << earlier));
+        let is_last = gave_up.count == MOST_ATTEMPTS;
+        prop_assert!(is_last || (gave_up.count, gave_up.pause) == (earlier + 1, first_pause << earlier));
         not_before = gave_up.at + gave_up.pause;
     }
     // None was made between a give-up and its time.
-    let in_all = rds.gave_up.len() * most;
+    let after_all = usize::from(given_up.last().is_none_or(|last| last.count < MOST_ATTEMPTS));
+    let in_all = given_up.len() * most + after_all;
     prop_assert!(rds.calls_about(concern) <= in_all, "{:?}", rds.calls);
     Ok(())
 }
@@ -122,12 +133,11 @@ proptest! {
         // What RDS makes at once it does not drop.
         let at_once = matches!(concern, Concern::Protection | Concern::Parameters);
         let how = if at_once { How::Refused { passing: true } } else { how };
-        rds.fault = Some(Fault { concern: Some(concern), how, times: ALWAYS });
+        rds.faults = vec![Fault { concern: Some(concern), how, times: ALWAYS }];
         rds.temper.busy = 0;
         let mut worker = Worker::with_first_pause(BEFORE, first_pause);
         loop {
-            let gave_up = give_up(&mut worker, &target, &mut rds)?;
-            prop_assert_eq!(&gave_up.concerns.iter().map(String::as_str).collect::<Vec<_>>(), &[concern.name()]);
+            only(give_up(&mut worker, &target, &mut rds)?, concern)?;
             let left = differing(&target, &rds);
             prop_assert!(left.iter().all(|name| is_about(name, concern)), "{:?}", left);
             let now = reread(&target, &rds);
@@ -157,13 +167,57 @@ proptest! {
         let anew = Target { wish: "w2".into(), ..target };
         worker.evidence.begin_wish();
         if !for_good {
-            let gave_up = give_up(&mut worker, &anew, &mut rds)?;
-            prop_assert_eq!((gave_up.attempts, gave_up.pause), (1, first_pause));
+            let gave_up = only(give_up(&mut worker, &anew, &mut rds)?, concern)?;
+            prop_assert_eq!((gave_up.count, gave_up.pause), (1, first_pause));
             worker.wait_until(gave_up.at + gave_up.pause, &mut rds);
         }
-        rds.fault = None;
+        rds.faults.clear();
         prop_assert_eq!(worker.run(&running(&anew), &mut rds), Step::Done);
         prop_assert_eq!(differing(&anew, &rds), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn what_is_refused_for_good_ends_no_other_tries(
+        target in a_target(),
+        rds in an_rds(),
+        concerns in proptest::sample::subsequence(CONCERNS.to_vec(), 2),
+        swapped in any::<bool>(),
+        times in 1..=MOST_ATTEMPTS,
+        first_pause in 60_u64..7200,
+        dies in any::<bool>(),
+    ) {
+        let mut rds = available(rds);
+        let target = differing_in_all(target, &mut rds);
+        let (hopeless, passing) =
+            if swapped { (concerns[1], concerns[0]) } else { (concerns[0], concerns[1]) };
+        rds.faults = vec![
+            Fault { concern: Some(hopeless), how: How::Refused { passing: false }, times: ALWAYS },
+            Fault { concern: Some(passing), how: How::Refused { passing: true }, times },
+        ];
+        rds.temper.busy = 0;
+        let mut worker = Worker::with_first_pause(BEFORE, first_pause);
+        let for_good = loop {
+            let given_up = give_up(&mut worker, &target, &mut rds)?;
+            prop_assert!(given_up.get(&hopeless).is_some_and(|it| it.count == MOST_ATTEMPTS), "{:?}", given_up);
+            // What holds the one up is told as long as it does, and no longer.
+            let Some(again) = given_up.get(&passing) else { break false };
+            if again.count == MOST_ATTEMPTS {
+                break true;
+            }
+            prop_assert_eq!(retry_of(&reread(&target, &rds)), Some(again.at + again.pause));
+            if dies {
+                worker = worker.successor();
+            }
+            worker.wait_until(worker.now.max(again.at + again.pause), &mut rds);
+        };
+        prop_assert_eq!(for_good, times == MOST_ATTEMPTS);
+        prop_assert_eq!(rds.calls_about(passing), (times + 1).min(MOST_ATTEMPTS) as usize);
+        prop_assert_eq!(rds.calls_about(hopeless), 1);
+        check_tries(passing, How::Refused { passing: true }, first_pause, &rds)?;
+        let left = differing(&target, &rds);
+        let is_known = |name: &&str| is_about(name, hopeless) || (for_good && is_about(name, passing));
+        prop_assert!(left.iter().all(is_known), "{:?}", left);
+        prop_assert_eq!(retry_of(&reread(&target, &rds)), None);
     }
 
     #[test]
@@ -172,22 +226,31 @@ proptest! {
     ) {
         let mut rds = available(rds);
         let target = Target { parks_outages: false, ..target };
-        rds.fault = Some(Fault { concern: None, how, times });
+        rds.faults = vec![Fault { concern: None, how, times }];
         let busy = rds.temper.busy as usize;
         let mut worker = Worker::new(BEFORE);
-        loop {
+        let mut ends = false;
+        // Each has its own next try, and none is at a moment that is over.
+        for _ in 0..=CONCERNS.len() * MOST_ATTEMPTS as usize {
             match worker.run(&running(&target), &mut rds) {
                 Step::Done => {
                     prop_assert_eq!(differing(&target, &rds), Vec::<&str>::new());
-                    break;
+                    ends = true;
                 }
                 Step::Wait(Why::GaveUp(_)) => match retry_of(&reread(&target, &rds)) {
-                    None => break,
-                    Some(again) => worker.wait_until(again.max(worker.now), &mut rds),
+                    None => ends = true,
+                    Some(again) => {
+                        prop_assert!(again > worker.now);
+                        worker.wait_until(again, &mut rds);
+                    }
                 },
                 end => prop_assert!(false, "{:?}", end),
             }
+            if ends {
+                break;
+            }
         }
+        prop_assert!(ends, "{:?}", rds.gave_up);
         for concern in CONCERNS {
             // A version may take two hops, and storage is locked after a change for a while.
             let most = match concern {

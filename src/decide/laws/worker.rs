@@ -160,7 +160,7 @@ impl Worker {
             }
             Step::Modify(Modification::Class(class)) if *class == target.class => {
                 let behind = compare(&target.version, &rds.instance.engine_version).is_gt();
-                let given_up = target.gave_up.as_ref().is_some_and(|it| it.concerns.contains("version"))
+                let given_up = target.gave_up.contains_key(&Concern::Version)
                     || self.evidence.refused.contains_key(&Concern::Version);
                 assert!(!behind || given_up, "a class while the version is still to come");
             }
@@ -274,8 +274,10 @@ fn check_superuser(target: Option<&Target>, rds: &Rds) {
 
 fn read_events(concern: Concern, rds: &Rds, evidence: &mut Evidence) {
     evidence.asked.remove(&concern);
-    let says_why =
-        rds.fault.as_ref().is_some_and(|fault| matches!(fault.how, How::Dropped { says_why: true }));
+    let says_why = rds
+        .faults
+        .iter()
+        .any(|fault| fault.is_about(concern) && matches!(fault.how, How::Dropped { says_why: true }));
     let dropped = evidence.dropped.entry(concern).or_default();
     *dropped += 1;
     if says_why || *dropped >= MOST_DROPPED {

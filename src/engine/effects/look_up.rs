@@ -18,6 +18,17 @@ const UPGRADES_FOR: Duration = Duration::from_secs(3600);
 /// How often RDS may accept a change and make nothing of it without a word.
 const MOST_DROPPED: u32 = 3;
 
+/// Words by which a text is known to be about a concern, the plainest first. RDS does not say it otherwise.
+const SUBJECTS: [(&str, Concern); 7] = [
+    ("upgrade", Concern::Version),
+    ("engine version", Concern::Version),
+    ("instance class", Concern::Class),
+    ("multi-az", Concern::MultiAz),
+    ("password", Concern::Password),
+    ("backup retention", Concern::Retention),
+    ("storage", Concern::Storage),
+];
+
 /// The one reason for which an upgrade may go well when it is tried again.
 const NO_CAPACITY: &str = "insufficient instance capacity";
 /// Categories of events that are never about a change (RDS user guide, "Amazon RDS event categories").
@@ -64,8 +75,8 @@ impl Engine {
         evidence: &mut Evidence,
     ) -> Effect {
         let events = self.inner.aws.events(&known.instance.identifier, since).await?;
-        let failure = events.iter().rev().find(|event| is_failure(event));
         evidence.asked.remove(&concern);
+        let failure = failure_of(concern, &events, |other| evidence.asked.contains_key(&other));
         if let Some(event) = failure {
             tracing::warn!(event = %event.message, "RDS gave up on {concern}");
             let reason = format!("RDS gave up on changing {concern}: {}", event.message);
@@ -87,6 +98,20 @@ impl Engine {
     }
 }
 
+/// The event that says why a concern was not changed: the last about it, or else the last that is not about another that
+/// RDS was asked to change at the same time.
+fn failure_of(concern: Concern, events: &[Event], is_asked: impl Fn(Concern) -> bool) -> Option<&Event> {
+    let failures = || events.iter().rev().filter(|event| is_failure(event));
+    let about_it = failures().find(|event| subject(event) == Some(concern));
+    about_it.or_else(|| failures().find(|event| !subject(event).is_some_and(&is_asked)))
+}
+
+/// What an event is about, as far as its words tell.
+fn subject(event: &Event) -> Option<Concern> {
+    let message = event.message.to_lowercase();
+    SUBJECTS.iter().find(|(word, _)| message.contains(word)).map(|(_, concern)| *concern)
+}
+
 fn is_failure(event: &Event) -> bool {
     let message = event.message.to_lowercase();
     if event.categories.iter().any(|category| ELSEWHERE.contains(&category.as_str())) {
@@ -99,6 +124,29 @@ fn is_failure(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_failures_each_concern_has_its_own() {
+        let event = |message: &str| Event { message: message.into(), categories: vec!["failure".into()] };
+        let upgrade = "The DB engine version upgrade failed.";
+        let multi_az = "Unable to convert the DB instance to Multi-AZ: insufficient instance capacity.";
+        let told = |concern, messages: &[&str], asked: &[Concern]| {
+            let events: Vec<_> = messages.iter().map(|message| event(message)).collect();
+            let failure = failure_of(concern, &events, |other| asked.contains(&other));
+            failure.map(|event| event.message.clone())
+        };
+        let both = [Concern::Version, Concern::MultiAz];
+        for messages in [[upgrade, multi_az], [multi_az, upgrade]] {
+            assert_eq!(told(Concern::Version, &messages, &both[1..]).as_deref(), Some(upgrade));
+            assert_eq!(told(Concern::MultiAz, &messages, &both[..1]).as_deref(), Some(multi_az));
+        }
+        // Why the upgrade failed is not said there, and is asked again.
+        assert_eq!(told(Concern::Version, &[multi_az], &both[1..]), None);
+        // Made together, and given up together.
+        assert_eq!(told(Concern::MultiAz, &[upgrade], &[]).as_deref(), Some(upgrade));
+        let unknown = "Unable to modify the DB instance.";
+        assert_eq!(told(Concern::Class, &[unknown, multi_az], &both).as_deref(), Some(unknown));
+    }
 
     #[test]
     fn a_failure_is_told_from_what_else_happens() {

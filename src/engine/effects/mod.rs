@@ -27,8 +27,12 @@ pub(super) struct Problem {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        let denied = matches!(failure.cause, Cause::Denied | Cause::Misconfigured);
-        Self { why: if denied { Why::Denied } else { Why::Aws }, text: chain(&failure) }
+        let why = match failure.cause {
+            Cause::Denied | Cause::Misconfigured => Why::Denied,
+            Cause::TagsUnknown => Why::TagsUnknown,
+            _ => Why::Aws,
+        };
+        Self { why, text: chain(&failure) }
     }
 }
 
@@ -132,7 +136,7 @@ fn pause(evidence: &mut Evidence, concern: Concern, why: Why, seconds: u64) {
 
 /// Notes that AWS refused a change, unless it was AWS's own state of the moment or the broker's set-up.
 fn refuse(evidence: &mut Evidence, concern: Concern, failure: Failure) -> Effect {
-    if matches!(failure.cause, Cause::Throttled | Cause::Unavailable | Cause::Denied) {
+    if matches!(failure.cause, Cause::Throttled | Cause::Unavailable | Cause::Denied | Cause::TagsUnknown) {
         return Err(failure.into());
     }
     tracing::warn!(error = %chain(&failure), "AWS refuses to change {concern}");

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::tag;
 use super::{BrokerName, ConfigKey, Instance, Parameter, Provider, Scalar, ServiceId, Setting, Tags, Which};
-pub use gave_up::GaveUp;
+pub use gave_up::{Attempts, GaveUp, GivenUp, reasons};
 
 /// Everything the tags of one instance say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub struct Record {
     pub wish: String,
     /// The change that RDS was seen to match.
     pub done: Option<String>,
-    /// The change that RDS refused.
-    pub gave_up: Option<GaveUp>,
+    /// What RDS refused of it. `Err` says what is wrong with the tag: a new wish ends it, read or not.
+    pub gave_up: Result<Option<GaveUp>, String>,
     /// Whether the service is to be deleted.
     pub deleting: bool,
 }
@@ -196,12 +196,17 @@ impl Record {
         }
     }
 
-    /// The give-up that holds for the present wish on this instance.
-    #[must_use]
-    pub fn current_give_up(&self, resource_id: &str) -> Option<&GaveUp> {
-        self.gave_up
-            .as_ref()
-            .filter(|gave_up| gave_up.wish == self.wish && gave_up.resource_id == resource_id)
+    /// What was given up of the present wish on this instance.
+    ///
+    /// # Errors
+    /// What is wrong with the tag that says it.
+    pub fn given_up(&self, resource_id: &str) -> Result<GivenUp, String> {
+        // A later try has reached the wish.
+        if self.done.as_ref() == Some(&self.wish) {
+            return Ok(GivenUp::new());
+        }
+        let gave_up = self.gave_up.clone()?.filter(|gave_up| gave_up.resource_id == resource_id);
+        Ok(gave_up.map(|gave_up| gave_up.concerns).unwrap_or_default())
     }
 }
 

@@ -11,6 +11,7 @@ impl Record {
         let provider = reader.required(tag::PROVIDER)?;
         let provider =
             Provider::by_name(&provider).ok_or_else(|| format!("{} names no provider", tag::PROVIDER))?;
+        let wish = reader.required(tag::WISH)?;
         let mut record = Self {
             service,
             provider,
@@ -25,9 +26,9 @@ impl Record {
             config_pins: BTreeMap::new(),
             instance_pin: reader.instance_pin()?,
             secrets: BTreeMap::new(),
-            wish: reader.required(tag::WISH)?,
             done: reader.text(tag::DONE)?,
-            gave_up: GaveUp::of_tags(tags),
+            gave_up: GaveUp::of_tags(tags, &wish),
+            wish,
             deleting: tags.contains_key(tag::DELETING),
         };
         for &parameter in Parameter::ALL {

@@ -1,6 +1,7 @@
 //! What RDS has taken and does not show yet.
 
-use serde_json::json;
+use aws_sdk_rds::types::Tag;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::broker::{Broker, booking, eventually, password, unique_name};
@@ -109,6 +110,9 @@ async fn a_wish_that_is_taken_back_never_returns_though_its_tags_show_late() {
     late_wishes([(2000, "db.t4g.small"), (512, "db.t4g.micro")], "db.t4g.micro").await;
 }
 
+/// What a user reads while AWS does not know the tags of something yet.
+const TAGS_UNKNOWN: &str = "AWS to know the tags of what was just made";
+
 #[tokio::test]
 async fn permissions_that_go_by_tags_aws_does_not_know_yet_are_waited_for() {
     let broker = Broker::start().await;
@@ -119,9 +123,9 @@ async fn permissions_that_go_by_tags_aws_does_not_know_yet_are_waited_for() {
     let change = json!({"plan": {"parameters": {"storage": 30000}}});
     let refused = broker.patch(id, &change).await;
     assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
-    let waiting = "AWS to know the tags of the new database";
-    let status =
-        broker.until(id, "the wait to be told", |status| status["details"]["waitingFor"] == waiting).await;
+    let status = broker
+        .until(id, "the wait to be told", |status| status["details"]["waitingFor"] == TAGS_UNKNOWN)
+        .await;
     assert_eq!(status.get("error"), None, "what passes by itself is no error");
     let refused = broker.delete(id).await;
     assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
@@ -131,4 +135,62 @@ async fn permissions_that_go_by_tags_aws_does_not_know_yet_are_waited_for() {
     broker.insist("DELETE", &format!("/{id}"), None).await;
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn the_tags_of_what_is_new_about_an_old_database_are_waited_for_too_and_a_refusal_that_stays_is_told() {
+    let (proxy, url) = Proxy::start().await;
+    let broker = Broker::start_with(&unique_name(), &[("AWS_ENDPOINT_URL", &url)]).await;
+    let (id, other) = (Uuid::new_v4(), Uuid::new_v4());
+    broker.insist("POST", "", Some(&booking(other))).await;
+    broker.book(id, &booking(id)).await;
+    broker.until_settled(other).await;
+    proxy.age_instances();
+    let identifier = broker.identifier(id);
+    // IAM knows the instance by its tags, but for a while nothing else whose name holds this.
+    let late = async |part: &str, seconds: u32| {
+        let late = json!({"kind": "late_authorization", "seconds": seconds, "also": [part]});
+        lab().happens(&broker.identifier(other), late).await;
+    };
+
+    late(&identifier, 8).await;
+    let parameters = |work_mem: u32| json!({"config": {"parameters": {"work_mem": work_mem}}});
+    assert_eq!(broker.patch(id, &parameters(8192)).await.status, 204);
+    let waits = |status: &Value| {
+        assert_eq!(status.get("error"), None, "what passes by itself is no error");
+        status["details"]["waitingFor"] == TAGS_UNKNOWN
+    };
+    broker.until(id, "the wait to be told", waits).await;
+    // How old the group is, is not only in memory.
+    broker.killer()();
+    broker.run().await;
+    broker.until(id, "the wait to be told again", waits).await;
+    let settled = |status: &Value| {
+        assert_eq!(status.get("error"), None);
+        status["details"]["state"] == "available"
+    };
+    broker.until(id, "the group to be filled", settled).await;
+
+    // Of a secret, too: here all of them are new.
+    late(&format!("{}/{id}/", broker.name), 3).await;
+    let rotation = json!({"secrets": {"superuserPassword": password()}});
+    let refused = broker.patch(id, &rotation).await;
+    assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
+    broker.change(id, &rotation).await;
+
+    // What is refused of an old one is nothing that passes by itself.
+    let arn = lab().describe(&identifier).await.db_instance_arn().unwrap().to_owned();
+    let group = lab().groups(&broker.name).await.pop().expect("the service's group");
+    let arn = arn.replace(&format!(":db:{identifier}"), &format!(":pg:{group}"));
+    let made_at = Tag::builder().key("codesphere:made-at").value("1600000000").build();
+    lab().rds().add_tags_to_resource().resource_name(arn).tags(made_at).send().await.unwrap();
+    late(&identifier, 5).await;
+    assert_eq!(broker.patch(id, &parameters(9216)).await.status, 204);
+    let status = broker.until(id, "the refusal to be told", |status| status.get("error").is_some()).await;
+    assert!(
+        status["error"].as_str().unwrap().starts_with("AWS refuses what the broker has to do"),
+        "{status}"
+    );
+    broker.until_settled(id).await;
+    broker.assert_aws_holds(&[id, other]).await;
 }

@@ -27,6 +27,7 @@ mod services;
 mod status;
 mod storage;
 mod throttle;
+mod tokens;
 mod traces;
 mod unattended;
 mod upgrade;

@@ -156,3 +156,30 @@ async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_out
     assert_eq!(lab().describe(&identifier).await.preferred_backup_window(), Some(later.as_str()));
     still_parked("after the change of a window").await;
 }
+
+#[tokio::test]
+async fn what_an_operator_has_parked_in_aws_is_done_at_once_when_the_platform_wishes_it_too() {
+    // What someone has parked is looked at for a while before it is asked for again.
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_REFRESH_ACTIVE_SECONDS", "0.1")]).await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"maintenanceWindow": window(12), "backupWindow": backups()});
+    broker.book(id, &body).await;
+    let identifier = broker.identifier(id);
+    let console = lab().rds().modify_db_instance().db_instance_identifier(&identifier);
+    console.db_instance_class("db.t4g.medium").apply_immediately(false).send().await.unwrap();
+
+    broker.insist("PATCH", &format!("/{id}"), Some(&json!({"plan": {"parameters": {"memory": 3000}}}))).await;
+    broker
+        .until(id, "the change to be waited for", |status| {
+            status["details"]["waitingFor"] == "RDS to change the instance class"
+        })
+        .await;
+    let status = broker.until_settled(id).await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.medium");
+    assert_eq!((status.get("error"), status["details"].get("waitingFor")), (None, None));
+    let seen = lab().describe(&identifier).await;
+    assert_eq!(seen.db_instance_class(), Some("db.t4g.medium"));
+    let pending = seen.pending_modified_values().and_then(|pending| pending.db_instance_class());
+    assert_eq!(pending, None, "nothing stays parked");
+}

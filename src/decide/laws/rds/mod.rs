@@ -8,9 +8,9 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::decide::{Concern, Keep, Modification, SnapshotEvidence};
-use crate::model::record::GaveUp;
+use crate::model::record::{Attempts, GaveUp, GivenUp};
 use crate::model::version::compare;
-use crate::model::{ApplyStatus, Instance, Meaning, Observed, Status, Tags, Upgrades};
+use crate::model::{ApplyStatus, Instance, Meaning, Observed, Status, Tags, Upgrades, tag};
 pub(super) use groups::BAD;
 pub(super) use work::opens;
 
@@ -34,13 +34,13 @@ pub(super) struct Rds {
     /// What was kept of it.
     pub(super) kept: Option<Keep>,
     pub(super) temper: Temper,
-    pub(super) fault: Option<Fault>,
+    pub(super) faults: Vec<Fault>,
     /// Until when it takes no storage change, in seconds since 1970.
     pub(super) locked_until: u64,
     /// Every ModifyDBInstance, whatever the answer.
     pub(super) calls: Vec<(u64, Modification)>,
     /// What was recorded as given up, one after the other.
-    pub(super) gave_up: Vec<GaveUp>,
+    pub(super) gave_up: Vec<(Concern, Attempts)>,
     /// When users had an outage because of a call.
     pub(super) outages: Vec<u64>,
     /// Statuses that it will go through, one for each look.
@@ -75,6 +75,12 @@ pub(super) struct Fault {
     pub(super) how: How,
     /// How often.
     pub(super) times: u32,
+}
+
+impl Fault {
+    pub(super) fn is_about(&self, concern: Concern) -> bool {
+        self.concern.is_none_or(|about| about == concern)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +126,7 @@ impl Rds {
             gone: false,
             kept: None,
             temper,
-            fault: None,
+            faults: Vec::new(),
             locked_until: 0,
             calls: Vec::new(),
             gave_up: Vec::new(),
@@ -145,8 +151,19 @@ impl Rds {
 
     /// AddTagsToResource.
     pub(super) fn record(&mut self, tags: &Tags) {
+        let before = self.given_up();
         self.instance.tags.extend(tags.clone());
-        self.gave_up.extend(GaveUp::of_tags(tags));
+        let news = self.given_up().into_iter().filter(|(concern, it)| before.get(concern) != Some(it));
+        self.gave_up.extend(news);
+    }
+
+    /// As the tags say it, for whichever wish.
+    fn given_up(&self) -> GivenUp {
+        let tags = &self.instance.tags;
+        let text = tag::gather(tag::GAVE_UP, tags).expect("what was written can be read").unwrap_or_default();
+        let wish = text.strip_prefix("wish:").and_then(|text| text.split('+').next()).unwrap_or_default();
+        let gave_up = GaveUp::of_tags(tags, wish).expect("what was written can be read");
+        gave_up.map(|gave_up| gave_up.concerns).unwrap_or_default()
     }
 
     pub(super) fn reboot(&mut self) {

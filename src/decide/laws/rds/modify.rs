@@ -34,15 +34,14 @@ impl Rds {
     }
 
     fn fails(&mut self, change: &Modification) -> Option<How> {
-        let fault = self.fault.as_mut()?;
+        let concern = change.concern();
         // What is in force with the answer is not dropped after it.
-        let takes_time = !change.is_always_immediate() || change.concern() == Concern::Password;
-        let can_fail = takes_time || matches!(fault.how, How::Refused { .. });
-        let about_it = fault.concern.is_none_or(|about| about == change.concern());
-        (can_fail && about_it && fault.times > 0).then(|| {
-            fault.times -= 1;
-            fault.how
-        })
+        let takes_time = !change.is_always_immediate() || concern == Concern::Password;
+        let can_fail = |how| takes_time || matches!(how, How::Refused { .. });
+        let fault =
+            self.faults.iter_mut().find(|it| it.is_about(concern) && can_fail(it.how) && it.times > 0)?;
+        fault.times -= 1;
+        Some(fault.how)
     }
 
     /// In which states RDS takes a change (RDS user guide; what it takes of an instance that it gave up on is documented
