@@ -54,9 +54,12 @@ bench:
 	cargo bench --locked --bench table -- --broker target/measured/rds-broker $(ONLY)
 	$(if $(ONLY),,cargo bench --locked --bench hot)
 
-# The image: assembled, looked into and run, as root. It compiles a static binary first.
+# The image, as root: assembled, looked into, run as a cluster would, and the demo on it. It compiles a static binary first.
 image-check:
-	infra/image/check
+	rm -rf target/image
+	infra/image/artefact --debug target/image
+	infra/image/check --rootfs target/image
+	infra/image/demo --rootfs target/image
 
 clean:
 	localstack/lab stop
