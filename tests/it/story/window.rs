@@ -124,17 +124,23 @@ async fn what_an_operator_has_parked_in_aws_is_not_brought_forward_by_a_harmless
     assert_eq!(pending, Some("db.t4g.medium"), "still parked");
 }
 
-#[tokio::test]
-async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_outage_is_changed() {
-    // What someone has parked is looked at for a while before nothing is left to do.
+/// A service for which an operator has parked another class, until a window twelve hours away.
+async fn with_a_class_parked_in_aws() -> (Broker, Uuid) {
+    // What someone has parked is looked at for a while before anything is decided about it.
     let broker = Broker::start_with(&unique_name(), &[("BROKER_REFRESH_ACTIVE_SECONDS", "0.1")]).await;
     let id = Uuid::new_v4();
     let mut body = booking(id);
     body["config"] = json!({"maintenanceWindow": window(12), "backupWindow": backups()});
     broker.book(id, &body).await;
-    let identifier = broker.identifier(id);
-    let console = lab().rds().modify_db_instance().db_instance_identifier(&identifier);
+    let console = lab().rds().modify_db_instance().db_instance_identifier(broker.identifier(id));
     console.db_instance_class("db.t4g.medium").apply_immediately(false).send().await.unwrap();
+    (broker, id)
+}
+
+#[tokio::test]
+async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_outage_is_changed() {
+    let (broker, id) = with_a_class_parked_in_aws().await;
+    let identifier = broker.identifier(id);
     let still_parked = async |after: &str| {
         let seen = lab().describe(&identifier).await;
         let pending = seen.pending_modified_values().and_then(|pending| pending.db_instance_class());
@@ -159,15 +165,8 @@ async fn what_an_operator_has_parked_in_aws_stays_parked_while_what_needs_no_out
 
 #[tokio::test]
 async fn what_an_operator_has_parked_in_aws_is_done_at_once_when_the_platform_wishes_it_too() {
-    // What someone has parked is looked at for a while before it is asked for again.
-    let broker = Broker::start_with(&unique_name(), &[("BROKER_REFRESH_ACTIVE_SECONDS", "0.1")]).await;
-    let id = Uuid::new_v4();
-    let mut body = booking(id);
-    body["config"] = json!({"maintenanceWindow": window(12), "backupWindow": backups()});
-    broker.book(id, &body).await;
+    let (broker, id) = with_a_class_parked_in_aws().await;
     let identifier = broker.identifier(id);
-    let console = lab().rds().modify_db_instance().db_instance_identifier(&identifier);
-    console.db_instance_class("db.t4g.medium").apply_immediately(false).send().await.unwrap();
 
     broker.insist("PATCH", &format!("/{id}"), Some(&json!({"plan": {"parameters": {"memory": 3000}}}))).await;
     broker
