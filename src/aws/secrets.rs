@@ -111,7 +111,7 @@ impl Aws {
         if failure.cause != Cause::Denied {
             return failure;
         }
-        match self.secret_made_at(arn).await {
+        match self.secret_made_at(Lane::Write, arn).await {
             Ok(None) => failure.meaning(Cause::NotFound),
             Ok(Some(made_at)) => failure.about_young(tag::may_be_unknown(made_at, now())),
             Err(_) => failure,
@@ -120,14 +120,14 @@ impl Aws {
 
     /// Whether a secret exists and is not on its way out.
     pub async fn has_secret(&self, arn: &str) -> Outcome<bool> {
-        Ok(self.secret_made_at(arn).await?.is_some())
+        Ok(self.secret_made_at(Lane::Read, arn).await?.is_some())
     }
 
     /// DescribeSecret: when a secret was made, in seconds since 1970; `None` for one that does not exist, or is on its way
     /// out.
-    async fn secret_made_at(&self, arn: &str) -> Outcome<Option<u64>> {
+    async fn secret_made_at(&self, lane: Lane, arn: &str) -> Outcome<Option<u64>> {
         let call = self.secrets.describe_secret().secret_id(arn).send();
-        match self.call(Service::Secrets, Lane::Read, "DescribeSecret", call).await {
+        match self.call(Service::Secrets, lane, "DescribeSecret", call).await {
             Ok(answer) if answer.deleted_date().is_some() => Ok(None),
             // Where AWS does not say, it is not taken for new.
             Ok(answer) => {

@@ -222,6 +222,10 @@ impl Config {
         let refresh_active = reader.seconds("BROKER_REFRESH_ACTIVE_SECONDS", 0.05, 3600.0);
         let refresh_settled = reader.seconds("BROKER_REFRESH_SETTLED_SECONDS", 0.05, 86_400.0);
         let stale_limit = reader.seconds("BROKER_STALE_LIMIT_SECONDS", 1.0, 86_400.0);
+        if stale_limit.zip(refresh_settled).is_some_and(|(limit, settled)| limit <= settled) {
+            let message = "must be more than BROKER_REFRESH_SETTLED_SECONDS: what is as old as that is told";
+            reader.mistake("BROKER_STALE_LIMIT_SECONDS", message);
+        }
         let describe_batch = reader.count("BROKER_DESCRIBE_BATCH");
         let retry_refused = reader.seconds("BROKER_RETRY_REFUSED_SECONDS", 1.0, 86_400.0);
         let sweep_every = reader.seconds("BROKER_SWEEP_SECONDS", 0.1, 604_800.0);
@@ -347,6 +351,20 @@ mod tests {
         }
         assert!(traces(&[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).is_err());
         assert!(traces(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")]).is_err());
+    }
+
+    #[test]
+    fn answers_may_be_older_than_what_is_not_looked_at_again() {
+        let stale = |limit, settled| {
+            parse(&[
+                ("BROKER_TOKENS", "one"),
+                ("BROKER_STALE_LIMIT_SECONDS", limit),
+                ("BROKER_REFRESH_SETTLED_SECONDS", settled),
+            ])
+        };
+        assert!(stale("61", "60").is_ok());
+        let mistakes = stale("60", "60").unwrap_err();
+        assert_eq!(mistakes[0].variable, "BROKER_STALE_LIMIT_SECONDS");
     }
 
     #[test]

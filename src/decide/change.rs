@@ -60,6 +60,14 @@ impl Task {
             Self::Reboot => Concern::Parameters,
         }
     }
+
+    /// Under which concern it is noted that a try has failed: the parameter group of an upgrade is one of parameters.
+    fn noted_under(&self) -> Concern {
+        match self {
+            Self::Call(_, Step::Group { .. }) => Concern::Parameters,
+            other => other.concern(),
+        }
+    }
 }
 
 /// The next step about the instance itself. `users_work` says that both passwords are known to work.
@@ -75,9 +83,9 @@ pub(super) fn next(
     // Which classes and which parameter group are possible is for the version to say that is on its way.
     let mut version_waits = false;
     for task in tasks(target, seen, evidence, users_work) {
-        let concern = task.concern();
+        let (concern, noted) = (task.concern(), task.noted_under());
         let held = version_waits && matches!(concern, Concern::Class | Concern::Parameters);
-        if held || give_up::blocks(target, evidence, concern, now) {
+        if held || [concern, noted].iter().any(|&each| give_up::blocks(target, evidence, each, now)) {
             continue;
         }
         version_waits |= concern == Concern::Version;
@@ -93,7 +101,7 @@ pub(super) fn next(
                 }
                 continue;
             }
-            Task::Call(_, step) => match paused(evidence, concern, now) {
+            Task::Call(_, step) => match paused(evidence, noted, now) {
                 None => (step, false),
                 Some(why) => {
                     outcome.waits(why);

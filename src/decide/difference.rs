@@ -38,14 +38,11 @@ pub(super) fn differences(target: &Target, seen: &Instance) -> Vec<Modification>
     if target.deletion_protection != seen.deletion_protection {
         all.push(Modification::DeletionProtection(target.deletion_protection));
     }
-    if let Some(window) = target.backup_window.as_ref().filter(|window| **window != seen.backup_window) {
-        all.push(Modification::BackupWindow(window.clone()));
+    let maintenance = target.maintenance_window.clone().filter(|window| *window != seen.maintenance_window);
+    if let Some(window) = target.backup_window.clone().filter(|window| *window != seen.backup_window) {
+        all.push(Modification::BackupWindow { window, maintenance: maintenance.clone() });
     }
-    if let Some(window) =
-        target.maintenance_window.as_ref().filter(|window| **window != seen.maintenance_window)
-    {
-        all.push(Modification::MaintenanceWindow(window.clone()));
-    }
+    all.extend(maintenance.map(Modification::MaintenanceWindow));
     all
 }
 
@@ -97,7 +94,7 @@ pub(super) fn is_pending(modification: &Modification, pending: &Pending) -> bool
         Modification::MultiAz(multi_az) => pending.multi_az == Some(*multi_az),
         Modification::BackupRetention(days) => pending.backup_retention == Some(*days),
         Modification::DeletionProtection(_)
-        | Modification::BackupWindow(_)
+        | Modification::BackupWindow { .. }
         | Modification::MaintenanceWindow(_)
         | Modification::ParameterGroup(_) => false,
     }

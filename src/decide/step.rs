@@ -117,7 +117,12 @@ pub enum Modification {
     /// Protect against deletion, or stop doing so.
     DeletionProtection(bool),
     /// Change when RDS takes backups.
-    BackupWindow(String),
+    BackupWindow {
+        /// When.
+        window: String,
+        /// The new maintenance window, where that changes too: neither may overlap the other's old one, so they go together.
+        maintenance: Option<String>,
+    },
     /// Change when RDS maintains the instance.
     MaintenanceWindow(String),
     /// Use another DB parameter group.
@@ -136,7 +141,7 @@ impl Modification {
             Self::MultiAz(_) => Concern::MultiAz,
             Self::BackupRetention(_) => Concern::Retention,
             Self::DeletionProtection(_) => Concern::Protection,
-            Self::BackupWindow(_) => Concern::BackupWindow,
+            Self::BackupWindow { .. } => Concern::BackupWindow,
             Self::MaintenanceWindow(_) => Concern::MaintenanceWindow,
             Self::ParameterGroup(_) => Concern::Parameters,
         }
@@ -150,7 +155,7 @@ impl Modification {
             self,
             Self::SuperuserPassword { .. }
                 | Self::DeletionProtection(_)
-                | Self::BackupWindow(_)
+                | Self::BackupWindow { .. }
                 | Self::MaintenanceWindow(_)
                 | Self::ParameterGroup(_)
         )

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::known::Known;
 use super::sweep::{groups, secrets};
 use super::{now, status};
-use crate::aws::{Aws, Outcome};
+use crate::aws::{Aws, Lane, Outcome};
 use crate::decide::Step;
 use crate::model::desired::secret_arns;
 use crate::model::{BrokerName, Catalog, Desired, ServiceId, tag};
@@ -102,7 +102,7 @@ pub async fn inventory(
         if known.get(&id).is_some_and(|one| groups::uses(one, &group.name)) {
             continue;
         }
-        let tags = super::create::retrying(|| aws.group_tags(&group.arn)).await?;
+        let tags = super::create::retrying(|| aws.group_tags(Lane::Read, &group.arn)).await?;
         if tags.get(tag::BROKER).is_some_and(|owner| owner == broker.as_str()) {
             let age = groups::age(&tags);
             let removed_in = removed_in(age);

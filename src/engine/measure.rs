@@ -36,6 +36,10 @@ impl Engine {
         for why in lock(&self.inner.notes).values() {
             *waits.entry(why.kind()).or_insert(0) += 1;
         }
+        // What only someone else can end has no worker.
+        for rest in lock(&self.inner.rests).values() {
+            *waits.entry(rest.why.kind()).or_insert(0) += 1;
+        }
         metrics.waits(waits);
     }
 }

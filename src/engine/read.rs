@@ -34,7 +34,9 @@ impl Engine {
         refresher.asked(true);
         let window = self.inner.settings.refresh_settled;
         if self.observed_at()?.elapsed() >= window && self.is_quick() {
-            let is_enough = |snapshot: &Snapshot| snapshot.swept_at.is_some_and(|at| at.elapsed() < window);
+            let is_enough = |snapshot: &Snapshot| {
+                refresher.is_failing() || snapshot.swept_at.is_some_and(|at| at.elapsed() < window)
+            };
             refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
         }
         let snapshot = refresher.snapshot();

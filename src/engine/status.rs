@@ -94,10 +94,19 @@ fn plan(record: &Record, target: Option<&Target>, known: &Known, catalog: &Provi
         let all = Parameter::ALL.iter();
         parameters = all.map(|&key| (key.to_string(), parameter(record, key, catalog))).collect();
     }
-    let drifted = target.is_some_and(|target| target.done && target.class != known.instance.class);
-    if let Some(actual) = catalog.class(&known.instance.class).filter(|_| drifted) {
-        parameters.insert(Parameter::Cpu.to_string(), actual.cpu_tenths());
-        parameters.insert(Parameter::Memory.to_string(), actual.memory_mb());
+    if target.is_some_and(|target| target.done && target.class != known.instance.class) {
+        let actual = catalog.class(&known.instance.class);
+        let both = [
+            (Parameter::Cpu, actual.map(|class| class.cpu_tenths())),
+            (Parameter::Memory, actual.map(|class| class.memory_mb())),
+        ];
+        for (parameter, value) in both {
+            // What a class has that the catalogue does not know is not guessed; that it is another one shows all the same.
+            match value {
+                Some(value) => drop(parameters.insert(parameter.to_string(), value)),
+                None => drop(parameters.remove(&parameter.to_string())),
+            }
+        }
     }
     Plan { id: record.plan_id, parameters }
 }
@@ -129,7 +138,7 @@ fn config(
             Modification::BackupRetention(_) => {
                 (ConfigKey::BackupRetentionDays, Setting::Number(seen.backup_retention))
             }
-            Modification::BackupWindow(_) => {
+            Modification::BackupWindow { .. } => {
                 (ConfigKey::BackupWindow, Setting::Text(seen.backup_window.clone()))
             }
             Modification::MaintenanceWindow(_) => {
@@ -160,7 +169,7 @@ fn drift_sentence(drift: &[Modification], group: bool, seen: &Instance) -> Optio
             Modification::Class(class) => {
                 Some(format!("the instance class is {} instead of {class}", seen.class))
             }
-            Modification::BackupWindow(window) => {
+            Modification::BackupWindow { window, .. } => {
                 Some(format!("the backup window is {} instead of {window}", seen.backup_window))
             }
             Modification::MaintenanceWindow(window) => {

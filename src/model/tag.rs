@@ -59,7 +59,8 @@ const KNOWN_AFTER: u64 = 15 * 60;
 /// Whether AWS may refuse what it would permit if it knew the tags already of what was made then (both in seconds since 1970).
 #[must_use]
 pub fn may_be_unknown(made_at: u64, now: u64) -> bool {
-    now.saturating_sub(made_at) < KNOWN_AFTER
+    // Clocks differ; what is from a future far away is damaged, and not new.
+    now.abs_diff(made_at) < KNOWN_AFTER
 }
 
 /// Key of a plan parameter that was sent.

@@ -3,7 +3,7 @@
 //! Mutations are not tried: a policy that goes by tags refuses what does not exist, allowed or not.
 
 use super::Finding;
-use crate::aws::{Aws, Cause, Outcome};
+use crate::aws::{Aws, Cause, Lane, Outcome};
 use crate::config::{self, Config};
 
 /// A service that does not exist: its names are this broker's, and nothing has them.
@@ -15,7 +15,7 @@ pub(super) async fn check(aws: &Aws, config: &Config) -> Vec<Finding> {
     let group = format!("{instance}-00000000-preflight");
     let mut findings = vec![
         tried("rds:DescribeDBParameterGroups", aws.list_groups(None).await.map(drop)),
-        tried("rds:DescribeDBParameters", aws.group_parameters(&group).await.map(drop)),
+        tried("rds:DescribeDBParameters", aws.group_parameters(Lane::Read, &group).await.map(drop)),
         tried(
             "rds:DescribeDBSnapshots",
             aws.snapshot_status(&format!("{instance}-final-none"), "db-NONE").await.map(drop),
@@ -36,7 +36,7 @@ pub(super) async fn check(aws: &Aws, config: &Config) -> Vec<Finding> {
 async fn group_tags(aws: &Aws, group: &str) -> Option<Finding> {
     let (groups, _) = aws.list_groups(None).await.ok()?;
     let (place, _) = groups.first()?.arn.rsplit_once(':')?;
-    let tags = aws.group_tags(&format!("{place}:{group}")).await;
+    let tags = aws.group_tags(Lane::Read, &format!("{place}:{group}")).await;
     Some(tried("rds:ListTagsForResource", tags.map(drop)))
 }
 

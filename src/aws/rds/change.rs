@@ -34,7 +34,9 @@ impl Aws {
             Modification::MultiAz(multi_az) => call.multi_az(*multi_az),
             Modification::BackupRetention(days) => call.backup_retention_period(int(*days)),
             Modification::DeletionProtection(protected) => call.deletion_protection(*protected),
-            Modification::BackupWindow(window) => call.preferred_backup_window(window),
+            Modification::BackupWindow { window, maintenance } => {
+                call.preferred_backup_window(window).set_preferred_maintenance_window(maintenance.clone())
+            }
             Modification::MaintenanceWindow(window) => call.preferred_maintenance_window(window),
             Modification::ParameterGroup(name) => call.db_parameter_group_name(name),
         };

@@ -80,7 +80,11 @@ impl Aws {
     }
 
     /// DescribeDBParameters: what is set in a group by its user; `None` for a group that does not exist.
-    pub async fn group_parameters(&self, name: &str) -> Outcome<Option<BTreeMap<String, String>>> {
+    pub async fn group_parameters(
+        &self,
+        lane: Lane,
+        name: &str,
+    ) -> Outcome<Option<BTreeMap<String, String>>> {
         let mut all = BTreeMap::new();
         let mut marker: Option<String> = None;
         loop {
@@ -91,8 +95,7 @@ impl Aws {
                 .source("user")
                 .max_records(PAGE)
                 .set_marker(marker);
-            let answer = match self.call(Service::Rds, Lane::Write, "DescribeDBParameters", call.send()).await
-            {
+            let answer = match self.call(Service::Rds, lane, "DescribeDBParameters", call.send()).await {
                 Ok(answer) => answer,
                 Err(failure) if failure.is_code("DBParameterGroupNotFound") => return Ok(None),
                 Err(failure) => return Err(failure),
@@ -125,9 +128,9 @@ impl Aws {
     }
 
     /// ListTagsForResource: for parameter groups only, whose tags no description holds.
-    pub async fn group_tags(&self, arn: &str) -> Outcome<Tags> {
+    pub async fn group_tags(&self, lane: Lane, arn: &str) -> Outcome<Tags> {
         let call = self.rds.list_tags_for_resource().resource_name(arn);
-        let answer = self.call(Service::Rds, Lane::Read, "ListTagsForResource", call.send()).await?;
+        let answer = self.call(Service::Rds, lane, "ListTagsForResource", call.send()).await?;
         let tags = answer.tag_list().iter();
         Ok(tags
             .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
@@ -145,10 +148,12 @@ impl Aws {
                 Ok(())
             }
             // Policies that go by a group's tags also refuse one that does not exist, since it has none.
-            Err(failure) if failure.cause == Cause::Denied => match self.group_parameters(name).await {
-                Ok(None) => Ok(()),
-                _ => Err(self.why_group_denied(name, failure).await),
-            },
+            Err(failure) if failure.cause == Cause::Denied => {
+                match self.group_parameters(Lane::Write, name).await {
+                    Ok(None) => Ok(()),
+                    _ => Err(self.why_group_denied(name, failure).await),
+                }
+            }
             ended => ended.map(drop),
         }
     }
@@ -166,10 +171,10 @@ impl Aws {
     /// When a group of this broker's was made, in seconds since 1970. It may be asked whatever the group's tags are.
     async fn group_made_at(&self, name: &str) -> Outcome<Option<u64>> {
         let call = self.rds.describe_db_parameter_groups().db_parameter_group_name(name);
-        let answer = self.call(Service::Rds, Lane::Read, "DescribeDBParameterGroups", call.send()).await?;
+        let answer = self.call(Service::Rds, Lane::Write, "DescribeDBParameterGroups", call.send()).await?;
         let group = answer.db_parameter_groups().first();
         let Some(arn) = group.and_then(|group| group.db_parameter_group_arn()) else { return Ok(None) };
-        Ok(self.group_tags(arn).await?.get(tag::MADE_AT).and_then(|at| at.parse().ok()))
+        Ok(self.group_tags(Lane::Write, arn).await?.get(tag::MADE_AT).and_then(|at| at.parse().ok()))
     }
 }
 

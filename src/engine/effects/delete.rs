@@ -34,11 +34,20 @@ impl Engine {
             (Cause::AlreadyExists, Keep::Snapshot(name)) => {
                 // Its name holds the DbiResourceId, so an earlier attempt of this deletion has taken it.
                 let status = self.inner.aws.snapshot_status(name, &known.instance.resource_id).await?;
-                if status.as_deref() == Some("available") {
-                    evidence.snapshot = SnapshotEvidence::Taken;
-                    return Ok(());
+                match status.as_deref() {
+                    Some("available") => {
+                        evidence.snapshot = SnapshotEvidence::Taken;
+                        return Ok(());
+                    }
+                    // It will not become a good one, and its name is taken for as long as it is there.
+                    Some(bad @ ("failed" | "incompatible-restore" | "incompatible-parameters")) => {
+                        let reason =
+                            format!("the final snapshot {name} is {bad}, and has to be deleted in AWS");
+                        tracing::warn!(error = %reason, "The deletion cannot go on");
+                        self.deletion_waits(Concern::Deletion, reason, evidence);
+                    }
+                    _ => self.later(known, evidence),
                 }
-                self.later(known, evidence);
             }
             (Cause::Busy, Keep::Snapshot(_)) if known.instance.status.meaning() == Meaning::Stopped => {
                 evidence.snapshot = SnapshotEvidence::NeedsStart;
@@ -60,9 +69,13 @@ impl Engine {
     /// RDS refuses, and not for a moment: said, and tried again at growing distances.
     pub(super) fn deletion_refused(&self, concern: Concern, failure: &Failure, evidence: &mut Evidence) {
         tracing::warn!(error = %chain(failure), hint = "look at quotas of snapshots and retained backups, and at the instance's status", "RDS refuses the deletion");
+        self.deletion_waits(concern, failure.reason(), evidence);
+    }
+
+    fn deletion_waits(&self, concern: Concern, reason: String, evidence: &mut Evidence) {
         let seconds = self.short_pause().max(1) << evidence.deletion_refusals.min(16);
         evidence.deletion_refusals = evidence.deletion_refusals.saturating_add(1);
-        pause(evidence, concern, Why::DeletionRefused(failure.reason()), seconds.min(LONGEST_PAUSE));
+        pause(evidence, concern, Why::DeletionRefused(reason), seconds.min(LONGEST_PAUSE));
     }
 
     fn later(&self, known: &Known, evidence: &mut Evidence) {

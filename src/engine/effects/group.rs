@@ -1,7 +1,7 @@
 //! DB parameter groups of services.
 
 use super::{Effect, Problem, pause, refuse};
-use crate::aws::{Cause, Outcome};
+use crate::aws::{Cause, Lane, Outcome};
 use crate::decide::{Concern, Evidence, GroupStep, Why};
 use crate::engine::{Engine, now};
 use crate::error::chain;
@@ -23,7 +23,7 @@ impl Engine {
         let aws = &self.inner.aws;
         let outcome = match what {
             GroupStep::Inspect => {
-                let parameters = aws.group_parameters(name).await?;
+                let parameters = aws.group_parameters(Lane::Write, name).await?;
                 evidence.groups.insert(name.to_owned(), parameters);
                 return Ok(());
             }

@@ -76,7 +76,11 @@ impl Engine {
     ) -> Effect {
         let events = self.inner.aws.events(&known.instance.identifier, since).await?;
         evidence.asked.remove(&concern);
-        let failure = failure_of(concern, &events, |other| evidence.asked.contains_key(&other));
+        let is_asked = |other| {
+            let Evidence { asked, refused, dropped, .. } = &*evidence;
+            asked.contains_key(&other) || refused.contains_key(&other) || dropped.contains_key(&other)
+        };
+        let failure = failure_of(concern, &events, is_asked);
         if let Some(event) = failure {
             tracing::warn!(event = %event.message, "RDS gave up on {concern}");
             let reason = format!("RDS gave up on changing {concern}: {}", event.message);

@@ -75,7 +75,11 @@ impl Refresher {
     async fn look_at(&self, source: Source<'_>, ids: BTreeSet<ServiceId>) -> Outcome<()> {
         let ids: Vec<ServiceId> = ids.into_iter().collect();
         if ids.len().div_ceil(self.batch) > self.snapshot.load().sweep_calls.max(1) {
-            self.want_sweep();
+            let at = Instant::now();
+            self.sweep(source).await?;
+            // Those that were on no page were looked for in vain.
+            self.replace(|before| before.with_answer(&ids, Vec::new(), at));
+            self.learned();
             return Ok(());
         }
         self.look_at_named(source, &ids).await

@@ -87,7 +87,7 @@ impl Refresher {
 
     /// All pages. What is on a page is known as soon as it comes; what is gone only after the last: half a listing
     /// says nothing about that. Each page is packed as it comes, so that ten thousand descriptions are never held at once.
-    async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
+    pub(super) async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
         let begun = Instant::now();
         let mut present: HashSet<ServiceId> = HashSet::new();
         let mut marker = None;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::aws::Lane;
 use crate::engine::Engine;
 use crate::engine::create::retrying;
 use crate::engine::snapshot::Snapshot;
@@ -42,7 +43,7 @@ pub(super) async fn changed_groups(
         if !target.done || target.parameters.is_empty() || !name.starts_with(&target.group_prefix) {
             continue;
         }
-        let parameters = match retrying(|| engine.inner.aws.group_parameters(name)).await {
+        let parameters = match retrying(|| engine.inner.aws.group_parameters(Lane::Read, name)).await {
             Ok(parameters) => parameters,
             // Nothing new is known of it.
             Err(failure) => {

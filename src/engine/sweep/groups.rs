@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::aws::{Aws, Cause, ListedGroup, Outcome};
+use super::orphans::Orphans;
+use crate::aws::{Aws, Cause, Lane, ListedGroup, Outcome};
 use crate::engine::create::retrying;
 use crate::engine::known::Known;
 use crate::engine::snapshot::Snapshot;
@@ -14,12 +15,17 @@ use crate::error::chain;
 use crate::model::{Desired, ServiceId, Tags, group, tag};
 
 /// Removes what nothing uses. The snapshot must be newer than the listing. What fails about one group holds up no other.
-pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &Snapshot) {
+pub(super) async fn sweep(
+    engine: &Engine,
+    groups: Vec<ListedGroup>,
+    snapshot: &Snapshot,
+    orphans: &mut Orphans,
+) {
     let broker = &engine.inner.settings.broker;
     for listed in groups {
         let Some(id) = group::service_of(broker, &listed.name) else { continue };
         let kept = snapshot.get(id).and_then(|sighting| sighting.kept.as_ref());
-        if kept.is_some_and(|kept| uses(&engine.open(kept), &listed.name)) {
+        if kept.is_some_and(|kept| uses(&engine.open(kept), &listed.name)) || !orphans.found(&listed.arn) {
             continue;
         }
         if let Err(failure) = remove(engine, id, &listed).await {
@@ -30,7 +36,7 @@ pub(super) async fn sweep(engine: &Engine, groups: Vec<ListedGroup>, snapshot: &
 
 /// Removes one that is old and ours, unless its service uses it after all.
 async fn remove(engine: &Engine, id: ServiceId, listed: &ListedGroup) -> Outcome<()> {
-    let tags = retrying(|| engine.inner.aws.group_tags(&listed.arn)).await?;
+    let tags = retrying(|| engine.inner.aws.group_tags(Lane::Read, &listed.arn)).await?;
     if !is_old_and_ours(engine, &tags)
         || engine.look_surely(id).await?.is_some_and(|known| uses(&known, &listed.name))
     {

@@ -3,6 +3,7 @@
 
 pub(super) mod found;
 pub(super) mod groups;
+mod orphans;
 pub(super) mod secrets;
 
 use std::time::Duration;
@@ -13,17 +14,19 @@ use super::Engine;
 use super::snapshot::Snapshot;
 use crate::aws::Outcome;
 use crate::error::chain;
+use orphans::Orphans;
 
 /// How long a sweep waits for a fresh observation of the account.
 const OBSERVE_WITHIN: Duration = Duration::from_secs(120);
 
 /// Sweeps now and then until the engine stops.
 pub(super) async fn run(engine: Engine) {
+    let mut orphans = Orphans::new(engine.inner.settings.sweep_grace);
     loop {
         // What a stop interrupts here the next start does again.
         let swept = tokio::select! {
             () = engine.inner.stopped.cancelled() => return,
-            swept = once(&engine) => swept,
+            swept = once(&engine, &mut orphans) => swept,
         };
         if let Err(failure) = swept {
             tracing::warn!(error = %chain(&failure), "The sweep over secrets and parameter groups did not end");
@@ -36,7 +39,7 @@ pub(super) async fn run(engine: Engine) {
 }
 
 /// Lists first and observes then: what is not referred to after it was listed is referred to by nothing.
-async fn once(engine: &Engine) -> Outcome<()> {
+async fn once(engine: &Engine, orphans: &mut Orphans) -> Outcome<()> {
     let begun = Instant::now();
     let listed_secrets = secrets::list(&engine.inner.aws, &engine.inner.settings.broker).await?;
     let listed_groups = groups::list(&engine.inner.aws).await?;
@@ -48,8 +51,9 @@ async fn once(engine: &Engine) -> Outcome<()> {
     if snapshot.swept_at.is_none_or(|at| at < begun) {
         return Ok(());
     }
-    let lost = secrets::sweep(engine, listed_secrets, &snapshot).await;
-    groups::sweep(engine, listed_groups, &snapshot).await;
+    orphans.begin();
+    let lost = secrets::sweep(engine, listed_secrets, &snapshot, orphans).await;
+    groups::sweep(engine, listed_groups, &snapshot, orphans).await;
     let changed = found::changed_groups(engine, &snapshot).await;
     engine.inner.found.send_replace(found::of(&lost, changed));
     // Answers out of the snapshot before know nothing of it.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::orphans::Orphans;
 use crate::aws::{Aws, Outcome, StoredSecret};
 use crate::engine::Engine;
 use crate::engine::create::retrying;
@@ -45,11 +46,14 @@ pub(super) async fn sweep(
     engine: &Engine,
     secrets: Vec<Listed>,
     snapshot: &Snapshot,
+    orphans: &mut Orphans,
 ) -> BTreeSet<(ServiceId, Which)> {
     let referred: BTreeMap<ServiceId, Vec<String>> =
         snapshot.services().map(|(id, _, kept)| (id, secret_arns(&kept.instance().tags))).collect();
     for secret in &secrets {
-        let Some(id) = orphaned(engine, secret, &referred) else { continue };
+        let Some(id) = orphaned(engine, secret, &referred).filter(|_| orphans.found(&secret.arn)) else {
+            continue;
+        };
         if let Err(failure) = remove(engine, id, secret).await {
             tracing::warn!(service.id = %id, secret.name = secret.name(), error = %chain(&failure), "An orphaned secret is left to the next sweep");
         }

@@ -38,7 +38,7 @@ use standin::{Behaviour, StandIn, TOKEN};
 const SETTINGS: [(&str, &str); 6] = [
     ("BROKER_TOKENS", TOKEN),
     ("BROKER_REFRESH_ACTIVE_SECONDS", "3600"),
-    ("BROKER_REFRESH_SETTLED_SECONDS", "86400"),
+    ("BROKER_REFRESH_SETTLED_SECONDS", "43200"),
     ("BROKER_STALE_LIMIT_SECONDS", "86400"),
     ("BROKER_REQUESTS_PER_SECOND", "1000000"),
     ("BROKER_REQUESTS_BURST", "1000000"),
@@ -116,6 +116,7 @@ async fn broker(fleet: &Arc<Fleet>) -> anyhow::Result<Router> {
         .region(Region::from_static("eu-central-1"))
         .credentials_provider(Credentials::for_tests())
         .endpoint_url(aws.url())
+        .retry_config(aws_sdk_rds::config::retry::RetryConfig::disabled())
         .load()
         .await;
     let budget = Budget { per_second: 100_000.0, burst: NonZeroU32::MAX };

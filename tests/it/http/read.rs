@@ -55,6 +55,15 @@ async fn many_ids_cost_one_call_and_the_answer_tells_its_age() {
     let calls = world.state().calls.clone();
     assert_eq!(calls, ["DescribeDBInstances"], "one describe for a hundred ids");
 
+    // More of them than the account can have: all of it is read instead, once.
+    let strangers: Vec<String> = (0..150).map(|_| format!("id={}", Uuid::new_v4())).collect();
+    for calls in [vec!["DescribeDBInstances"], vec![]] {
+        world.state().calls.clear();
+        let answer = world.send("GET", &format!("/postgres?{}", strangers.join("&")), &Value::Null).await;
+        assert_eq!(answer.json(), json!({}));
+        assert_eq!(world.state().calls, calls);
+    }
+
     world.state().calls.clear();
     let query: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
     let answer = world.send("GET", &format!("/postgres?{}", query.join("&")), &Value::Null).await;

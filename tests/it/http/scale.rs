@@ -12,9 +12,10 @@ use crate::world::{Answer, BROKER, Instance, World};
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The windows of the defaults, and nothing that observes beside them.
-const WINDOWS: [(&str, &str); 4] = [
+const WINDOWS: [(&str, &str); 5] = [
     ("BROKER_REFRESH_ACTIVE_SECONDS", "5"),
     ("BROKER_REFRESH_SETTLED_SECONDS", "60"),
+    ("BROKER_STALE_LIMIT_SECONDS", "600"),
     ("BROKER_SWEEP_SECONDS", "604800"),
     ("BROKER_REQUESTS_BURST", "100000"),
 ];

@@ -40,6 +40,26 @@ async fn a_class_changed_in_the_console_is_shown_and_put_back_by_a_patch() {
 }
 
 #[tokio::test]
+async fn a_class_that_is_not_in_the_catalogue_shows_as_another_one_and_is_put_back_by_a_patch() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let body = booking(id);
+    broker.book(id, &body).await;
+    let console = lab().rds().modify_db_instance().db_instance_identifier(broker.identifier(id));
+    console.db_instance_class("db.m7g.large").apply_immediately(true).send().await.unwrap();
+    let status = broker
+        .until(id, "the drift to show", |status| {
+            status["details"]["instanceClass"] == "db.m7g.large" && status["details"]["state"] == "available"
+        })
+        .await;
+    assert_eq!(status["plan"]["parameters"], json!({"storage": 20000}), "what it has is not known");
+    assert!(status["error"].as_str().unwrap().contains("db.m7g.large"), "{status}");
+    let status = broker.change(id, &json!({"plan": body["plan"]})).await;
+    assert_eq!((&status["plan"], status.get("error")), (&body["plan"], None));
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.micro");
+}
+
+#[tokio::test]
 async fn more_storage_than_asked_is_not_drift() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();

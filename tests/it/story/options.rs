@@ -37,8 +37,17 @@ async fn options_are_set_at_booking_changed_and_given_back() {
     assert_eq!(seen.deletion_protection(), Some(false), "the catalogue's default");
     assert!(status["config"].get("deletionProtection").is_none(), "null is no value to be echoed");
 
+    // Each would overlap what the other was: RDS must be sent both at once.
+    let moved =
+        json!({"config": {"backupWindow": "05:00-05:30", "maintenanceWindow": "mon:01:00-mon:02:00"}});
+    let status = broker.change(id, &moved).await;
+    assert_eq!(status.get("error"), None);
+    let seen = lab().describe(&identifier).await;
+    assert_eq!(seen.preferred_backup_window(), Some("05:00-05:30"));
+    assert_eq!(seen.preferred_maintenance_window(), Some("mon:01:00-mon:02:00"));
+
     // Windows must not overlap, with each other or with what RDS has.
-    let overlap = broker.patch(id, &json!({"config": {"backupWindow": "05:30-06:30"}})).await;
+    let overlap = broker.patch(id, &json!({"config": {"backupWindow": "01:30-02:30"}})).await;
     assert_eq!(
         (overlap.status, overlap.body["details"][0]["path"].as_str()),
         (400, Some("config.backupWindow"))

@@ -176,6 +176,33 @@ async fn a_value_that_rds_refuses_is_told_with_its_reason() {
 const NOWHERE: &str = "Mars/Phobos";
 
 #[tokio::test]
+async fn a_value_that_rds_refuses_for_the_group_of_an_upgrade_is_told_and_holds_up_nothing_else() {
+    let broker = Broker::start().await;
+    let id = Uuid::new_v4();
+    let mut body = booking(id);
+    body["config"] = json!({"version": "16.13", "parameters": {"random_page_cost": 2}});
+    broker.book(id, &body).await;
+    let change = json!({
+        "config": {"version": "17.10", "parameters": {"random_page_cost": "cheap"}, "backupRetentionDays": 5},
+    });
+    assert_eq!(broker.patch(id, &change).await.status, 204);
+    let status = broker.until(id, "the refusal to be told", |status| status.get("error").is_some()).await;
+    let error = status["error"].as_str().unwrap();
+    assert!(error.contains("server parameters") && error.contains("random_page_cost"), "{error}");
+    assert_eq!(status["details"]["engineVersion"], "16.13");
+    assert_eq!(lab().describe(&broker.identifier(id)).await.backup_retention_period(), Some(5));
+    let tries = broker.calls_made("ModifyDBParameterGroup").await;
+    let better = json!({"config": {"version": "17.10", "parameters": {"random_page_cost": 3}}});
+    let status = broker.change(id, &better).await;
+    assert_eq!((status.get("error"), &status["details"]["engineVersion"]), (None, &json!("17.10")));
+    assert_eq!(
+        broker.calls_made("ModifyDBParameterGroup").await,
+        tries + 1,
+        "it is not tried again and again"
+    );
+}
+
+#[tokio::test]
 async fn a_good_value_right_after_one_that_the_running_server_refuses_is_applied() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();

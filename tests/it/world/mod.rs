@@ -109,6 +109,7 @@ impl World {
             ("BROKER_TOKENS", "world-token,second-token"),
             ("BROKER_REFRESH_ACTIVE_SECONDS", "3600"),
             ("BROKER_REFRESH_SETTLED_SECONDS", "3600"),
+            ("BROKER_STALE_LIMIT_SECONDS", "7200"),
         ]);
         all.extend(settings.iter().copied());
         let config = Config::parse(|name| all.get(name).map(|value| (*value).to_owned()), []).unwrap();

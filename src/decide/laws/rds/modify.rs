@@ -75,7 +75,12 @@ impl Rds {
             Modification::DeletionProtection(protected) => {
                 differs(protected, &instance.deletion_protection, None);
             }
-            Modification::BackupWindow(window) => differs(window, &instance.backup_window, None),
+            Modification::BackupWindow { window, maintenance } => {
+                differs(window, &instance.backup_window, None);
+                if let Some(maintenance) = maintenance {
+                    differs(maintenance, &instance.maintenance_window, None);
+                }
+            }
             Modification::MaintenanceWindow(window) => differs(window, &instance.maintenance_window, None),
             Modification::ParameterGroup(name) => {
                 differs(name, &instance.parameter_group.name, None);
@@ -147,7 +152,12 @@ impl Rds {
                 instance.pending.backup_retention = None;
             }
             Modification::DeletionProtection(protected) => instance.deletion_protection = *protected,
-            Modification::BackupWindow(window) => instance.backup_window.clone_from(window),
+            Modification::BackupWindow { window, maintenance } => {
+                instance.backup_window.clone_from(window);
+                if let Some(maintenance) = maintenance {
+                    instance.maintenance_window.clone_from(maintenance);
+                }
+            }
             Modification::MaintenanceWindow(window) => instance.maintenance_window.clone_from(window),
             Modification::ParameterGroup(name) => {
                 instance.parameter_group.name.clone_from(name);
