@@ -180,7 +180,7 @@ async fn a_value_that_rds_refuses_for_the_group_of_an_upgrade_is_told_and_holds_
     let broker = Broker::start().await;
     let id = Uuid::new_v4();
     let mut body = booking(id);
-    body["config"] = json!({"version": "16.13", "parameters": {"random_page_cost": 2}});
+    body["config"] = json!({"version": "16.13", "parameters": {"random_page_cost": "2"}});
     broker.book(id, &body).await;
     let change = json!({
         "config": {"version": "17.10", "parameters": {"random_page_cost": "cheap"}, "backupRetentionDays": 5},
@@ -192,7 +192,7 @@ async fn a_value_that_rds_refuses_for_the_group_of_an_upgrade_is_told_and_holds_
     assert_eq!(status["details"]["engineVersion"], "16.13");
     assert_eq!(lab().describe(&broker.identifier(id)).await.backup_retention_period(), Some(5));
     let tries = broker.calls_made("ModifyDBParameterGroup").await;
-    let better = json!({"config": {"version": "17.10", "parameters": {"random_page_cost": 3}}});
+    let better = json!({"config": {"version": "17.10", "parameters": {"random_page_cost": "3"}}});
     let status = broker.change(id, &better).await;
     assert_eq!((status.get("error"), &status["details"]["engineVersion"]), (None, &json!("17.10")));
     assert_eq!(
