@@ -1,11 +1,12 @@
 //! Answers that are still true: many callers ask for the same, and share one body in memory for as long as nothing was
-//! learned and nothing in it is due to be looked at again.
+//! learned and nothing in it is due to be looked at again. Kept is what is asked for a second time: answers that nobody
+//! shares would take memory for nothing.
 //!
 //! They are a part of the snapshot that they were put together from, go with it, and are read without locks, too.
 
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
@@ -24,8 +25,15 @@ const TRIES: usize = 2;
 #[derive(Debug)]
 pub(super) struct Answers {
     hasher: RandomState,
-    places: Box<[OnceLock<Box<Answer>>]>,
+    places: Box<[Place]>,
     bytes: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Place {
+    /// The hash of the last question whose answer could lie here.
+    asked: AtomicU64,
+    answer: OnceLock<Box<Answer>>,
 }
 
 #[derive(Debug)]
@@ -47,7 +55,7 @@ pub(super) struct Told {
 
 impl Default for Answers {
     fn default() -> Self {
-        let places = (0..PLACES).map(|_| OnceLock::new()).collect();
+        let places = (0..PLACES).map(|_| Place::default()).collect();
         Self { hasher: RandomState::default(), places, bytes: AtomicUsize::default() }
     }
 }
@@ -55,18 +63,24 @@ impl Default for Answers {
 impl Answers {
     /// The answer to this question, in these very words, if it was put together already.
     pub(super) fn get(&self, provider: Provider, question: &str) -> Option<&Told> {
-        let mut answers = self.places_for(provider, question).filter_map(OnceLock::get);
+        let places = self.places_for(self.hasher.hash_one((provider, question)));
+        let mut answers = places.filter_map(|place| place.answer.get());
         let answer = answers.find(|answer| answer.provider == provider && *answer.question == *question)?;
         (Instant::now() < answer.told.until).then_some(&answer.told)
     }
 
-    /// Keeps an answer, if there is room.
+    /// Keeps an answer, if there is room and it was asked for before.
     pub(super) fn keep(&self, provider: Provider, question: &str, told: Told) {
+        let hash = self.hasher.hash_one((provider, question));
+        let mut asked = self.places_for(hash).map(|place| &place.asked);
+        if !asked.any(|asked| asked.swap(hash, Ordering::Relaxed) == hash) {
+            return;
+        }
         let size = told.body.len() + question.len();
         if self.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES {
             let mut answer = Box::new(Answer { provider, question: question.into(), told });
-            for place in self.places_for(provider, question) {
-                match place.set(answer) {
+            for place in self.places_for(hash) {
+                match place.answer.set(answer) {
                     Ok(()) => return,
                     Err(refused) => answer = refused,
                 }
@@ -75,9 +89,9 @@ impl Answers {
         self.bytes.fetch_sub(size, Ordering::Relaxed);
     }
 
-    /// Where an answer may lie.
-    fn places_for(&self, provider: Provider, question: &str) -> impl Iterator<Item = &OnceLock<Box<Answer>>> {
-        let first = self.hasher.hash_one((provider, question)) as usize % PLACES;
+    /// Where the answer to a question of this hash may lie.
+    fn places_for(&self, hash: u64) -> impl Iterator<Item = &Place> {
+        let first = hash as usize % PLACES;
         (first..first + TRIES).map(|at| &self.places[at % PLACES])
     }
 }
@@ -97,6 +111,8 @@ mod tests {
         let answers = Answers::default();
         let minute = Duration::from_secs(60);
         answers.keep(Provider::Postgres, "id=1&id=2", told(b"{}", minute));
+        assert!(answers.get(Provider::Postgres, "id=1&id=2").is_none(), "nobody has asked twice");
+        answers.keep(Provider::Postgres, "id=1&id=2", told(b"{}", minute));
         let body = |provider, question| answers.get(provider, question).map(|told| told.body.clone());
         assert_eq!(body(Provider::Postgres, "id=1&id=2").unwrap(), "{}");
         assert_eq!(body(Provider::Mysql, "id=1&id=2"), None);
@@ -112,7 +128,9 @@ mod tests {
         let of_many = |count: usize, body: &'static [u8]| {
             let answers = Answers::default();
             let question = |number: usize| format!("id={number:04}");
-            (0..count).for_each(|at| answers.keep(Provider::Postgres, &question(at), told(body, lasts)));
+            for at in (0..count).flat_map(|at| [at, at]) {
+                answers.keep(Provider::Postgres, &question(at), told(body, lasts));
+            }
             let kept =
                 (0..count).filter(|&at| answers.get(Provider::Postgres, &question(at)).is_some()).count();
             assert_eq!(answers.bytes.load(Ordering::Relaxed), kept * (body.len() + question(0).len()));
