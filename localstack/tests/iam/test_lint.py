@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from broker_policies import POLICIES, text_of
+from broker_policies import POLICIES, listed, text_of
 from parliament import analyze_policy_string
 
 FILES = sorted(path.stem for path in POLICIES.glob("*.json"))
@@ -125,17 +125,27 @@ def test_a_mistyped_key_is_excused_by_nothing(name, key):
     assert [found for found in mistyped if found not in RIGHT]
 
 
-def organisation_policy():
-    """The service control policy that README.md proposes."""
+def proposed(sid):
+    """The policy with this statement that README.md proposes."""
     text = (POLICIES / "README.md").read_text()
-    [written] = [
-        block for block in re.findall(r"```json\n(.*?)```", text, re.S) if "NoWayToTheInternet" in block
-    ]
+    [written] = [block for block in re.findall(r"```json\n(.*?)```", text, re.S) if f'"{sid}"' in block]
     return written
 
 
-def test_the_organisation_s_policy_is_sound():
-    assert [finding.issue for finding in analyze_policy_string(organisation_policy()).findings] == []
+@pytest.mark.parametrize("sid", ["NoRoleWithoutTheBoundary", "TheNamesOfTheBrokerAreItsOwn"])
+def test_what_the_readme_proposes_is_sound(sid):
+    assert [finding.issue for finding in analyze_policy_string(proposed(sid)).findings] == []
+
+
+def test_no_call_by_which_a_role_gets_more_goes_without_the_boundary():
+    """It forbids calls that terraform.json allows; taking a boundary off is none of them."""
+    [statement] = json.loads(proposed("NoRoleWithoutTheBoundary"))["Statement"]
+    allowed = [each for each in json.loads(text_of("terraform"))["Statement"] if each["Effect"] == "Allow"]
+    actions = {action for each in allowed for action in listed(each["Action"])}
+    assert set(statement["Action"]) <= actions
+    assert not [
+        action for action in actions if fnmatch.fnmatchcase("iam:DeleteRolePermissionsBoundary", action)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +162,7 @@ def test_the_organisation_s_policy_is_sound():
 )
 def test_the_organisation_s_policy_spares_whom_the_broker_needs(role, is_spared):
     """Where it runs in ECS and elsewhere, who restores by the runbooks, and AWS Backup."""
-    names = json.loads(organisation_policy())["Statement"][0]
+    names = json.loads(proposed("TheNamesOfTheBrokerAreItsOwn"))["Statement"][0]
     spared = names["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
     arn = f"arn:aws:iam::123456789012:role/{role}"
     assert any(fnmatch.fnmatchcase(arn, pattern) for pattern in spared) == is_spared
