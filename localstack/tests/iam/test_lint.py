@@ -138,12 +138,13 @@ def test_what_the_readme_proposes_is_sound(sid):
 
 
 def test_no_call_by_which_a_role_gets_more_goes_without_the_boundary():
-    """Of the calls that a boundary can be demanded of, it forbids all that terraform.json allows and that add."""
-    [iam] = [service for service in iam_definition if service["prefix"] == "iam"]
+    """It forbids all that terraform.json allows, that adds, and of which a boundary can be demanded."""
     knowing = {
         f"iam:{each['privilege']}"
-        for each in iam["privileges"]
-        if any("iam:PermissionsBoundary" in kind["condition_keys"] for kind in each["resource_types"])
+        for service in iam_definition
+        for each in service["privileges"]
+        if service["prefix"] == "iam"
+        and any("iam:PermissionsBoundary" in kind["condition_keys"] for kind in each["resource_types"])
     }
     allowed = [each for each in json.loads(text_of("terraform"))["Statement"] if each["Effect"] == "Allow"]
     patterns = [pattern for each in allowed for pattern in listed(each["Action"])]
