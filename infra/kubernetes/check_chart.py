@@ -17,6 +17,8 @@ MISTAKES = {
     "two sources of tokens": ("tokens.secret", {"name": "tokens"}, "exclude each other"),
     "a token in the open": ("settings", {"BROKER_TOKENS": "x"}, "settings.BROKER_TOKENS is set by"),
     "a setting that the chart makes": ("settings", {"BROKER_RDS_CALLS_PER_SECOND": 9}, "is set by a value"),
+    "a burst that the chart divides": ("settings", {"BROKER_RDS_BURST": 9}, "is set by a value"),
+    "a burst that is none": ("rdsBurst", 0, "rdsBurst"),
     "a setting of nobody": ("settings", {"PATH": "/"}, "PATH"),
     "a role that is none": ("serviceAccount.roleArn", "rds-broker", "roleArn"),
     "databases out of reach": ("networkPolicy.databases", [], "networkPolicy.databases must hold"),
@@ -56,7 +58,11 @@ class Chart(unittest.TestCase):
             self.assertTrue({"BROKER_TOKENS_FILE", "BROKER_TOKENS_SECRET"} & names, name)
 
     def test_settings_reach_the_broker_as_they_were_written(self):
-        written = {"BROKER_REQUESTS_PER_SECOND": 1000000, "BROKER_RDS_BURST": 5, "BROKER_SWEEP_SECONDS": 0.5}
+        written = {
+            "BROKER_REQUESTS_PER_SECOND": 1000000,
+            "BROKER_REQUESTS_BURST": 200,
+            "BROKER_SWEEP_SECONDS": 0.5,
+        }
         container = one(objects(changed(LEAST, "settings", written)), "Deployment")
         env = container["spec"]["template"]["spec"]["containers"][0]["env"]
         values = {variable["name"]: variable["value"] for variable in env}
@@ -71,3 +77,11 @@ class Chart(unittest.TestCase):
                 deployment["spec"]["replicas"] + deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
             )
             self.assertAlmostEqual(float(each) * most, total, delta=0.01)
+
+    def test_the_burst_is_divided_as_well_and_leaves_each_a_call(self):
+        # Three replicas and one more during an upgrade.
+        for total, each in ((8, "2"), (11, "2"), (1, "1")):
+            container = one(objects(changed(CASES["most"], "rdsBurst", total)), "Deployment")
+            env = container["spec"]["template"]["spec"]["containers"][0]["env"]
+            values = {variable["name"]: variable["value"] for variable in env}
+            self.assertEqual(values["BROKER_RDS_BURST"], each)

@@ -36,12 +36,7 @@ class Applied:
 
     def resources(self, kind: str | None = None) -> list[dict[str, Any]]:
         """All resources in the state, or those of a type, in all modules."""
-        found = []
-        modules = [self.state["values"]["root_module"]]
-        while modules:
-            module = modules.pop()
-            found += [each for each in module.get("resources", []) if each["mode"] == "managed"]
-            modules += module.get("child_modules", [])
+        found = resources(self.state["values"]["root_module"])
         return [each for each in found if kind is None or each["type"] == kind]
 
     def values(self, kind: str) -> list[dict[str, Any]]:
@@ -53,6 +48,17 @@ class Applied:
         [task] = self.values("aws_ecs_task_definition")
         [container] = json.loads(task["container_definitions"])
         return container
+
+
+def resources(root: dict[str, Any]) -> list[dict[str, Any]]:
+    """All resources of a module and of those in it, of a state or of what a plan would leave."""
+    found = []
+    modules = [root]
+    while modules:
+        module = modules.pop()
+        found += [each for each in module.get("resources", []) if each["mode"] == "managed"]
+        modules += module.get("child_modules", [])
+    return found
 
 
 def apply(copy: Copy, example: str) -> Applied:

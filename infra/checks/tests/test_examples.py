@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import shutil
+from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ import yaml
 from infra_checks.paths import EXAMPLES, REPOSITORY
 from infra_checks.schema import subset
 from infra_checks.terraform import Copy, Failed, policies
-from tests.conftest import TOKEN, Applied
+from tests.conftest import TOKEN, Applied, resources
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
 TAGS = {
@@ -228,6 +229,62 @@ def test_enhanced_monitoring_is_as_the_tfvars_say(new_vpc: Applied, existing_vpc
     assert not {each["name"] for each in existing_vpc.container()["environment"] if "MONITORING" in each["name"]}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "made"),
+    [({}, 0), ({"enhanced_monitoring": "true"}, 1), ({"keep_monitoring_role": "true"}, 1)],
+    ids=["neither", "wanted", "kept"],
+)
+@pytest.mark.parametrize("example", ["existing-vpc", "kubernetes"])
+def test_the_monitoring_role_is_made_where_it_is_wanted(request, example: str, wanted, made: int) -> None:
+    applied = request.getfixturevalue(example.replace("-", "_"))
+    roles = planned(applied.copy.plan(applied.where, **wanted), "aws_iam_role")
+    assert len([each for each in roles if "-rds-monitoring-" in each["name"]]) == made
+
+
+@pytest.mark.parametrize(("example", "roles"), [("new-vpc", 4), ("existing-vpc", 3), ("kubernetes", 2)])
+def test_every_role_has_the_boundary_that_an_organisation_demands(request, example: str, roles: int) -> None:
+    applied = request.getfixturevalue(example.replace("-", "_"))
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    plan = applied.copy.plan(applied.where, permissions_boundary_arn=boundary, enhanced_monitoring="true")
+    found = planned(plan, "aws_iam_role")
+    assert [each["permissions_boundary"] for each in found] == [boundary] * roles
+
+
+def test_what_the_runbooks_turn_is_a_variable_of_both_stacks(stack: Applied) -> None:
+    topic = "arn:aws:sns:eu-central-1:123456789012:on-call"
+    plan = stack.copy.plan(
+        stack.where,
+        architecture="ARM64",
+        task_size='{"cpu": 512, "memory": 1024}',
+        log_retention_in_days="731",
+        topic_arns=json.dumps([topic]),
+        access_logs='{"bucket": "logs"}',
+        unencrypted_databases="true",
+    )
+    [task] = planned(plan, "aws_ecs_task_definition")
+    assert task["runtime_platform"][0]["cpu_architecture"] == "ARM64"
+    assert (task["cpu"], task["memory"]) == ("512", "1024")
+    kept = {each["name"]: each["retention_in_days"] for each in planned(plan, "aws_cloudwatch_log_group")}
+    assert 731 in kept.values()
+    alarms = planned(plan, "aws_cloudwatch_metric_alarm")
+    assert alarms and all(topic in each["alarm_actions"] for each in alarms)
+    [balancer] = planned(plan, "aws_lb")
+    assert [each["bucket"] for each in balancer["access_logs"]] == ["logs"]
+    assert "codesphere-unencrypted-eu-central-1" in {each["name"] for each in planned(plan, "aws_iam_policy")}
+
+
+def test_a_cluster_s_broker_reads_tokens_from_aws_where_they_are_there(kubernetes: Applied) -> None:
+    secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:tokens-AbCdEf"
+    plan = kubernetes.copy.plan(kubernetes.where, token_secret_arn=secret)
+    [policy] = [each for each in planned(plan, "aws_iam_policy") if each["name"] == "codesphere-secrets-eu-central-1"]
+    [read] = [each for each in json.loads(policy["policy"])["Statement"] if each["Sid"] == "ReadTheTokens"]
+    assert read["Resource"] == secret
+    values = yaml.safe_load(plan["planned_values"]["outputs"]["helm_values"]["value"])
+    assert values["tokens"] == {"secretsManager": secret}
+    given = yaml.safe_load(kubernetes.state["values"]["outputs"]["helm_values"]["value"])
+    assert "tokens" not in given, "by default they are a Secret of the cluster"
+
+
 def test_traces_go_to_the_collector_alone(new_vpc: Applied, existing_vpc: Applied) -> None:
     assert setting(new_vpc, "OTEL_EXPORTER_OTLP_ENDPOINT") == "http://collector.internal.example.com:4318"
     rules = new_vpc.values("aws_vpc_security_group_egress_rule")
@@ -252,6 +309,11 @@ def test_policies_for_people_are_rendered_with_the_same_values(name: str) -> Non
     values = {"partition", "region", "account", "prefix", "subnet_group", "kms_key_arn", "token_secret_arn"}
     used = set(re.findall(r"(?<!\$)\$\{(\w+)\}", (policies() / name).read_text()))
     assert used <= values, used - values
+
+
+def planned(plan: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """What the resources of a type would be after an apply of the plan."""
+    return [each["values"] for each in resources(plan["planned_values"]["root_module"]) if each["type"] == kind]
 
 
 def setting(stack: Applied, name: str) -> str:

@@ -25,6 +25,7 @@ WRONG = {
         "flow_log_retention_in_days": (100, "one of the values that CloudWatch Logs knows"),
         "transit_gateway": ({"id": "tgw-1", "cidrs": ["0.0.0.0/0"]}, "no way to the internet"),
         "peerings": ({"vpc-1": ["10.0.0.0/16"]}, "by id of a peering connection"),
+        "permissions_boundary_arn": ("boundary", "the ARN of a managed policy"),
     },
     "database-defaults": {
         "name": ("a--b", "single hyphens"),
@@ -33,6 +34,7 @@ WRONG = {
         "client_cidrs": (["0.0.0.0/0"], "name the ranges of the applications"),
         "client_security_group_ids": (["default"], "such as sg-"),
         "parameter_groups": ({"aurora-postgresql17": {}}, "families are postgres17"),
+        "permissions_boundary_arn": ("boundary", "the ARN of a managed policy"),
     },
     "role": {
         "name": ("Codesphere", "lower-case letters"),

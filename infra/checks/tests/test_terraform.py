@@ -1,11 +1,12 @@
 """Terraform itself over every module and example."""
 
 import os
+import re
 import subprocess
 
 import pytest
 
-from infra_checks.paths import EXAMPLES, INFRA, MODULES, configurations
+from infra_checks.paths import CHECKS, EXAMPLES, INFRA, MODULES, configurations
 from infra_checks.terraform import Copy, Failed
 from tests.conftest import Applied
 
@@ -54,12 +55,17 @@ def test_a_second_apply_changes_nothing(stack: Applied) -> None:
     assert "No changes." in said
 
 
-def test_versions_are_pinned() -> None:
+def test_the_least_versions_are_those_that_are_checked() -> None:
+    """Of Terraform what infra/check demands; of the provider the one that the schemas are of, and no next major one."""
+    terraform = re.search(r"^least_terraform=(\d+\.\d+)\.0$", (INFRA / "check").read_text(), re.M)
+    provider = re.search(r"generated from (\d+\.\d+\.\d+) of it", (CHECKS / "schemas.in").read_text())
+    assert terraform and provider
+    major = int(provider[1].split(".")[0])
+    assert f"Terraform {terraform[1]} " in (INFRA / "README.md").read_text()
     for folder in configurations():
         text = (folder / "versions.tf").read_text()
-        assert 'version = "~> 6.0"' in text, folder
-        least = [line.split('">= ')[1].strip('"') for line in text.splitlines() if "required_version" in line]
-        assert least in (["1.9"], ["1.11"]), folder
+        assert re.findall(r'required_version = "(.*)"', text) == [f">= {terraform[1]}"], folder
+        assert re.findall(r' version = "(.*)"', text) == [f">= {provider[1]}, < {major + 1}.0"], folder
 
 
 @pytest.mark.parametrize(

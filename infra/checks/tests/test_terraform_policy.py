@@ -128,6 +128,18 @@ def test_roles_are_passed_only_to_the_services_that_use_them() -> None:
     assert passing["Resource"].endswith(f"role/{VALUES['prefix']}-*")
 
 
+def test_aws_s_own_policies_are_attached_only_as_the_modules_do() -> None:
+    """No AdministratorAccess by a call of one line; that the stack's own policies are free to say, README.md tells."""
+    [attaching] = [each for each in statements() if "iam:AttachRolePolicy" in actions(each)]
+    texts = [file.read_text() for file in MODULES.glob("*/*.tf")]
+    named = {name for text in texts for name in re.findall(r':iam::aws:policy/([\w/-]+)"', text)}
+    account, partition, prefix = VALUES["account"], VALUES["partition"], VALUES["prefix"]
+    assert named and set(attaching["Condition"]["ArnLike"]["iam:PolicyARN"]) == {
+        f"arn:{partition}:iam::{account}:policy/{prefix}-*",
+        *(f"arn:{partition}:iam::aws:policy/{name}" for name in named),
+    }
+
+
 def test_it_fits_into_a_role() -> None:
     """Inline policies of a role have 10,240 characters together, blanks not counted (IAM quotas)."""
     assert len(re.sub(r"\s", "", RENDERED)) <= 10_240

@@ -92,6 +92,27 @@ variable "initial_token" {
   sensitive   = true
 }
 
+variable "architecture" {
+  description = "What the image was built for: X86_64 or ARM64."
+  type        = string
+  default     = "X86_64"
+}
+
+variable "task_size" {
+  description = "CPU units (1024 are one vCPU) and memory (MiB) of a task, a pair that Fargate has."
+  type = object({
+    cpu    = number
+    memory = number
+  })
+  default = { cpu = 256, memory = 512 }
+}
+
+variable "initial_token_version" {
+  description = "0: the first token is put into the secret by hand. 1: it is `initial_token`. A higher number writes `initial_token` again, over what is there."
+  type        = number
+  default     = 1
+}
+
 variable "tasks" {
   description = "The fewest and the most tasks."
   type = object({
@@ -113,6 +134,27 @@ variable "db_instances_in_account" {
   default     = 1000
 }
 
+variable "unencrypted_databases" {
+  description = "Whether databases may be booked without encryption, as a catalogue with `encrypted = false` wants it."
+  type        = bool
+  default     = false
+}
+
+variable "log_retention_in_days" {
+  description = "How long the broker's log is kept."
+  type        = number
+  default     = 365
+}
+
+variable "access_logs" {
+  description = "S3 bucket for the load balancer's access logs, as the module broker has it. Null: none."
+  type = object({
+    bucket = string
+    prefix = optional(string)
+  })
+  default = null
+}
+
 variable "deletion_protection" {
   description = "Whether the load balancer refuses to be deleted."
   type        = bool
@@ -131,6 +173,12 @@ variable "enhanced_monitoring" {
   default     = false
 }
 
+variable "keep_monitoring_role" {
+  description = "Whether the role of Enhanced Monitoring stays although `enhanced_monitoring` is off again: as long as databases are measured that were booked with it."
+  type        = bool
+  default     = false
+}
+
 variable "otlp_endpoint" {
   description = "Collector of traces, OTLP over HTTP: `http://HOST:4318`. Null: no traces."
   type        = string
@@ -145,6 +193,12 @@ variable "otlp_cidrs" {
 
 variable "alarm_email_addresses" {
   description = "Who is told of alarms by mail."
+  type        = list(string)
+  default     = []
+}
+
+variable "topic_arns" {
+  description = "SNS topics of yours that alarms are sent to, beside the one made here."
   type        = list(string)
   default     = []
 }

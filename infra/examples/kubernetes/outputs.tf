@@ -1,6 +1,6 @@
 output "helm_values" {
   description = "What the chart is told of all this, as YAML: `helm install -f`, beside image, tokens and network policy of yours."
-  value = yamlencode({
+  value = yamlencode(merge({
     region         = var.region
     serviceAccount = { name = var.service_account.service_account, roleArn = module.role.role_arn }
     settings = merge({
@@ -11,7 +11,9 @@ output "helm_values" {
       }, var.enhanced_monitoring ? {
       BROKER_MONITORING_ROLE_ARN = module.database_defaults.monitoring_role_arn
     } : {})
-  })
+    },
+    { for arn in var.token_secret_arn[*] : "tokens" => { secretsManager = arn } },
+  ))
 }
 
 output "operator_boundary_arn" {

@@ -81,3 +81,15 @@ variable "enhanced_monitoring" {
   type        = bool
   default     = false
 }
+
+variable "keep_monitoring_role" {
+  description = "Whether the role of Enhanced Monitoring stays although `enhanced_monitoring` is off again: as long as databases are measured that were booked with it."
+  type        = bool
+  default     = false
+}
+
+variable "token_secret_arn" {
+  description = "Secret in AWS Secrets Manager that holds the platform's tokens, which the role may then read: for `tokens.secretsManager` of the chart. Null: tokens are a Secret of the cluster."
+  type        = string
+  default     = null
+}

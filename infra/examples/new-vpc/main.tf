@@ -2,21 +2,24 @@
 module "network" {
   source = "../../modules/network"
 
-  name               = var.name
-  cidr               = var.vpc_cidr
-  availability_zones = var.availability_zones
-  kms_key_arn        = var.kms_key_arn
-  transit_gateway    = var.transit_gateway
-  peerings           = var.peerings
+  name                     = var.name
+  cidr                     = var.vpc_cidr
+  availability_zones       = var.availability_zones
+  kms_key_arn              = var.kms_key_arn
+  transit_gateway          = var.transit_gateway
+  peerings                 = var.peerings
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "database_defaults" {
   source = "../../modules/database-defaults"
 
-  name         = var.name
-  vpc_id       = module.network.vpc_id
-  subnets      = module.network.database_subnets
-  client_cidrs = var.application_cidrs
+  name                     = var.name
+  vpc_id                   = module.network.vpc_id
+  subnets                  = module.network.database_subnets
+  client_cidrs             = var.application_cidrs
+  create_monitoring_role   = var.enhanced_monitoring || var.keep_monitoring_role
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "broker" {
@@ -25,12 +28,17 @@ module "broker" {
   name                       = var.name
   image                      = var.image
   settings                   = var.settings
+  architecture               = var.architecture
+  task_size                  = var.task_size
   tasks                      = var.tasks
   rds_calls_per_second       = var.rds_calls_per_second
   db_instances_in_account    = var.db_instances_in_account
   kms_key_arn                = var.kms_key_arn
   former_kms_key_arns        = var.former_kms_key_arns
+  unencrypted_databases      = var.unencrypted_databases
   initial_token              = var.initial_token
+  initial_token_version      = var.initial_token_version
+  log_retention_in_days      = var.log_retention_in_days
   permissions_boundary_arn   = var.permissions_boundary_arn
   monitoring_role_arn        = var.enhanced_monitoring ? module.database_defaults.monitoring_role_arn : null
   otlp_endpoint              = var.otlp_endpoint
@@ -43,6 +51,7 @@ module "broker" {
   hostname                   = var.hostname
   certificate_arn            = var.certificate_arn
   private_zone_id            = var.private_zone_id
+  access_logs                = var.access_logs
   deletion_protection        = var.deletion_protection
   db_subnet_group            = module.database_defaults.subnet_group
   database_security_group_id = module.database_defaults.security_group_id
@@ -54,5 +63,6 @@ module "observability" {
 
   broker          = module.broker.observed
   kms_key_arn     = var.kms_key_arn
+  topic_arns      = var.topic_arns
   email_addresses = var.alarm_email_addresses
 }

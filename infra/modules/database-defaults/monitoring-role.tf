@@ -10,9 +10,10 @@ locals {
 resource "aws_iam_role" "monitoring" {
   count = var.create_monitoring_role ? 1 : 0
 
-  name        = local.monitoring_role
-  description = "RDS Enhanced Monitoring of databases of the broker ${var.name}"
-  tags        = var.tags
+  name                 = local.monitoring_role
+  description          = "RDS Enhanced Monitoring of databases of the broker ${var.name}"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -76,6 +76,17 @@ variable "create_monitoring_role" {
   default     = true
 }
 
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of the role that is made here, where your organisation demands one. It must allow what AWS's AmazonRDSEnhancedMonitoringRole allows."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of a managed policy, such as arn:aws:iam::123456789012:policy/boundary, or null."
+  }
+}
+
 variable "tags" {
   description = "Tags of everything that is made here, beside the provider's default_tags."
   type        = map(string)

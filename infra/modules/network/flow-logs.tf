@@ -16,9 +16,10 @@ resource "aws_flow_log" "this" {
 }
 
 resource "aws_iam_role" "flow" {
-  name        = "${var.name}-flow-logs-${local.region}"
-  description = "Writes the flow logs of the RDS broker's VPC"
-  tags        = var.tags
+  name                 = "${var.name}-flow-logs-${local.region}"
+  description          = "Writes the flow logs of the RDS broker's VPC"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -30,6 +30,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   "AWS_REGION" (required "region must name the AWS region of the databases" .Values.region)
   "BROKER_LISTEN" "0.0.0.0:8080"
   "BROKER_RDS_CALLS_PER_SECOND" (round (divf .Values.rdsCallsPerSecond (add1 .Values.replicaCount)) 3 | toString)
+  "BROKER_RDS_BURST" (max 1 (div .Values.rdsBurst (add1 .Values.replicaCount)) | toString)
 -}}
 {{- $secret := .Values.tokens.secret.name -}}
 {{- $manager := .Values.tokens.secretsManager -}}

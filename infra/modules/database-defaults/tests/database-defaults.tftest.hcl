@@ -72,6 +72,19 @@ run "only_this_brokers_instances_use_the_monitoring_role" {
   }
 }
 
+run "the_monitoring_role_has_the_boundary" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
+  assert {
+    condition     = aws_iam_role.monitoring[0].permissions_boundary == var.permissions_boundary_arn
+    error_message = "An organisation that demands a boundary refuses roles without it."
+  }
+}
+
 run "the_monitoring_role_can_be_left_out" {
   command = plan
 

@@ -70,6 +70,17 @@ run "flow_logs_are_kept_and_encrypted" {
   }
 }
 
+run "the_role_of_flow_logs_has_the_boundary" {
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
+  assert {
+    condition     = aws_iam_role.flow.permissions_boundary == var.permissions_boundary_arn
+    error_message = "An organisation that demands a boundary refuses roles without it."
+  }
+}
+
 run "a_transit_gateway_is_attached_and_routed_to" {
   variables {
     transit_gateway = { id = "tgw-0123456789abcdef0", cidrs = ["10.1.0.0/16", "10.2.0.0/16"] }
