@@ -1,6 +1,6 @@
 //! Answers that are still true: many callers ask for the same, and share one body in memory for as long as nothing was
-//! learned and nothing in it is due to be looked at again. Kept is what is asked for a second time: answers that nobody
-//! shares would take memory for nothing.
+//! learned and nothing in it is due to be looked at again. Large ones are kept when they are asked for a second time:
+//! where nobody shares them they would take memory for nothing.
 //!
 //! They are a part of the snapshot that they were put together from, go with it, and are read without locks, too.
 
@@ -16,6 +16,8 @@ use crate::model::Provider;
 
 /// How many bytes of answers are kept: the answers about ten thousand services, once.
 const MOST_BYTES: usize = 7_000_000;
+/// From how many bytes an answer is a large one.
+const LARGE: usize = 100_000;
 /// How many answers are kept.
 const PLACES: usize = 1024;
 /// At how many places an answer may lie.
@@ -65,24 +67,28 @@ impl Answers {
     pub(super) fn get(&self, provider: Provider, question: &str) -> Option<&Told> {
         let places = self.places_for(self.hasher.hash_one((provider, question)));
         let mut answers = places.filter_map(|place| place.answer.get());
-        let answer = answers.find(|answer| answer.provider == provider && *answer.question == *question)?;
+        let answer = answers.find(|answer| answer.is_for(provider, question))?;
         (Instant::now() < answer.told.until).then_some(&answer.told)
     }
 
-    /// Keeps an answer, if there is room and it was asked for before.
+    /// Keeps an answer, if there is room; a large one, if it was asked for before.
     pub(super) fn keep(&self, provider: Provider, question: &str, told: Told) {
         let hash = self.hasher.hash_one((provider, question));
+        let size = told.body.len() + question.len();
         let mut asked = self.places_for(hash).map(|place| &place.asked);
-        if !asked.any(|asked| asked.swap(hash, Ordering::Relaxed) == hash) {
+        if size >= LARGE && !asked.any(|asked| asked.swap(hash, Ordering::Relaxed) == hash) {
             return;
         }
-        let size = told.body.len() + question.len();
         if self.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES {
             let mut answer = Box::new(Answer { provider, question: question.into(), told });
             for place in self.places_for(hash) {
                 match place.answer.set(answer) {
                     Ok(()) => return,
                     Err(refused) => answer = refused,
+                }
+                // Another thread was quicker.
+                if place.answer.get().is_some_and(|other| other.is_for(provider, question)) {
+                    break;
                 }
             }
         }
@@ -93,6 +99,12 @@ impl Answers {
     fn places_for(&self, hash: u64) -> impl Iterator<Item = &Place> {
         let first = hash as usize % PLACES;
         (first..first + TRIES).map(|at| &self.places[at % PLACES])
+    }
+}
+
+impl Answer {
+    fn is_for(&self, provider: Provider, question: &str) -> bool {
+        self.provider == provider && *self.question == *question
     }
 }
 
@@ -111,14 +123,23 @@ mod tests {
         let answers = Answers::default();
         let minute = Duration::from_secs(60);
         answers.keep(Provider::Postgres, "id=1&id=2", told(b"{}", minute));
-        assert!(answers.get(Provider::Postgres, "id=1&id=2").is_none(), "nobody has asked twice");
-        answers.keep(Provider::Postgres, "id=1&id=2", told(b"{}", minute));
         let body = |provider, question| answers.get(provider, question).map(|told| told.body.clone());
         assert_eq!(body(Provider::Postgres, "id=1&id=2").unwrap(), "{}");
         assert_eq!(body(Provider::Mysql, "id=1&id=2"), None);
         assert_eq!(body(Provider::Postgres, "id=1"), None);
         tokio::time::advance(minute).await;
         assert_eq!(body(Provider::Postgres, "id=1&id=2"), None, "it is due to be looked at again");
+    }
+
+    #[tokio::test]
+    async fn a_large_answer_is_kept_when_it_is_asked_for_again() {
+        static LARGER: [u8; LARGE] = [b'x'; LARGE];
+        let answers = Answers::default();
+        let keep = || answers.keep(Provider::Postgres, "id=1", told(&LARGER, Duration::from_secs(60)));
+        keep();
+        assert!(answers.get(Provider::Postgres, "id=1").is_none());
+        keep();
+        assert!(answers.get(Provider::Postgres, "id=1").is_some());
     }
 
     #[tokio::test]
