@@ -6,6 +6,7 @@ them, is what ``after_the_stories.py`` holds.
 """
 
 import json
+import re
 
 import pytest
 from broker_policies import (
@@ -170,3 +171,17 @@ def test_every_statement_says_what_it_is_for(name):
     assert document["Version"] == "2012-10-17"
     sids = [statement["Sid"] for statement in document["Statement"]]
     assert all(sids) and len(set(sids)) == len(sids)
+
+
+def test_the_readme_says_what_each_action_is_for_and_of_no_other():
+    readme = (POLICIES / "README.md").read_text()
+    table = readme.partition("\n## What each action is for\n")[2].partition("\n## ")[0]
+    firsts = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    told = {action for first in firsts for action in re.findall(r"`(\w+:\w+)`", first)}
+    statements = [
+        statement
+        for file in POLICIES.glob("broker-*.json")
+        for statement in rendered(file.stem)["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert told == {action for statement in statements for action in listed(statement["Action"])}
