@@ -169,15 +169,15 @@ def test_what_is_missing_is_said_one_sentence_each(tmp_path):
 
 
 def test_mariadb_is_installed_where_it_is_missing_and_can_be(tmp_path):
-    if os.geteuid() != 0:
-        pytest.skip("only root can install packages")
-    # An apt-get that only notes what it was asked for, and a script that looks for another program,
-    # as the right one may be installed here.
+    # An apt-get that only notes what it was asked for, and a script that takes everyone for root and looks
+    # for another program, as the right one may be installed here.
     noted, tool = tmp_path / "noted", tmp_path / "apt-get"
     tool.write_text(f'#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >>{noted}\n')
     tool.chmod(0o755)
     script = tmp_path / "lab"
-    script.write_text((CHECKOUT / "lab").read_text().replace(":-mariadbd}", ":-no-such-program}"))
+    text = (CHECKOUT / "lab").read_text()
+    assert '"$EUID" = 0' in text and ":-mariadbd}" in text
+    script.write_text(text.replace('"$EUID" = 0', "0 = 0").replace(":-mariadbd}", ":-no-such-program}"))
     settings = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
 
     def run(command):
