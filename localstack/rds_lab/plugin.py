@@ -38,8 +38,9 @@ def start_lab() -> None:
     from localstack.aws import handlers
     from localstack.services.internal import get_internal_apis
 
-    from rds_lab.admin import calls, config, faults, happenings, iam
+    from rds_lab.admin import calls, config, faults, happenings, iam, instances
     from rds_lab.gateway import Gateway, patch_server
+    from rds_lab.kept_xml import patch_serializer
     from rds_lab.lab import lab
     from rds_lab.neighbours import ec2
     from rds_lab.rds.catalog.versions import ENGINES
@@ -48,6 +49,7 @@ def start_lab() -> None:
     gateway = Gateway(lab().calls, lab().faults)
     patch_server()
     patch_parser()
+    patch_serializer()
     handlers.serve_custom_service_request_handlers.append(gateway.before)
     handlers.serve_custom_service_request_handlers.append(lab().enforcer.before)
     handlers.run_custom_response_handlers.append(gateway.after)
@@ -57,6 +59,7 @@ def start_lab() -> None:
     config.register(router, lab().settings)
     happenings.register(router, lab().happenings)
     iam.register(router, lab().enforcer)
+    instances.register(router, lab().happenings)
     ec2.load_in_background()
     for engine in ENGINES:
         LOG.info("RDS offers %s %s", engine, ", ".join(lab().servers.versions(engine)) or "in no version")

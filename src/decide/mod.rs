@@ -58,6 +58,9 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
         Meaning::StorageFull => return make_room(target, seen, evidence, now),
         Meaning::Ready | Meaning::InProgress => {}
     }
+    if let Some(problem) = unknown_past(target) {
+        return Step::Wait(Why::PastUnreadable(problem.to_owned()));
+    }
     let passwords = password::next(target, seen, evidence, now);
     let all_applied = target.secrets.values().all(|secret| secret.is_applied(&seen.resource_id));
     if target.done && all_applied && passwords.is_none() {
@@ -105,10 +108,16 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
     }
 }
 
+/// What is wrong with the record of what was given up, while it would count: whether something was refused for good is not
+/// guessed, and a PATCH ends it.
+fn unknown_past(target: &Target) -> Option<&str> {
+    target.damage.as_deref().filter(|_| !target.done)
+}
+
 /// Out of storage: the only cure is more of it, alone; until then nothing else is accepted, and
 /// nobody is served.
 fn make_room(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
-    if target.done || target.storage_gib <= seen.allocated_storage {
+    if target.done || target.storage_gib <= seen.allocated_storage || unknown_past(target).is_some() {
         return Step::Wait(Why::StorageFull);
     }
     let only_storage = Target {
@@ -139,7 +148,7 @@ fn make_room(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) ->
 /// server does not start.
 fn repair(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step {
     let broken = Step::Wait(Why::Broken(seen.status.clone()));
-    if target.done || !seen.status.is_incompatible_parameters() {
+    if target.done || !seen.status.is_incompatible_parameters() || unknown_past(target).is_some() {
         return broken;
     }
     group::repair(target, seen, evidence, now).unwrap_or(broken)

@@ -56,6 +56,8 @@ pub enum Why {
     GaveUp(String),
     /// The tags make no sense; the text says which.
     Unreadable(String),
+    /// The tag that says what was given up makes no sense; the text says what is wrong with it.
+    PastUnreadable(String),
 }
 
 impl Why {
@@ -84,6 +86,9 @@ impl Why {
             Self::Unreadable(problem) => Some(format!(
                 "The record of this service was changed in AWS and cannot be read: {problem}; an operator has to restore the tags of the DB instance."
             )),
+            Self::PastUnreadable(problem) => Some(format!(
+                "What AWS refused of the last change was overwritten in AWS and cannot be read: {problem}; send a PATCH to have all of the change tried again."
+            )),
             _ => None,
         }
     }
@@ -93,7 +98,12 @@ impl Why {
     pub fn is_idle(&self) -> bool {
         matches!(
             self,
-            Self::Broken(_) | Self::StorageFull | Self::Stopped | Self::GaveUp(_) | Self::Unreadable(_)
+            Self::Broken(_)
+                | Self::StorageFull
+                | Self::Stopped
+                | Self::GaveUp(_)
+                | Self::Unreadable(_)
+                | Self::PastUnreadable(_)
         )
     }
 
@@ -134,7 +144,7 @@ impl Why {
             Self::StorageFull => "storage-full",
             Self::Stopped => "stopped",
             Self::GaveUp(_) => "gave-up",
-            Self::Unreadable(_) => "unreadable",
+            Self::Unreadable(_) | Self::PastUnreadable(_) => "unreadable",
         }
     }
 }
@@ -166,7 +176,7 @@ impl fmt::Display for Why {
             Self::Broken(status) => write!(out, "the DB instance to be repaired ({status})"),
             Self::StorageFull => out.write_str("a PATCH with more storage"),
             Self::Stopped => out.write_str("an operator to start the DB instance"),
-            Self::GaveUp(_) => out.write_str("a new PATCH"),
+            Self::GaveUp(_) | Self::PastUnreadable(_) => out.write_str("a new PATCH"),
             Self::Unreadable(_) => out.write_str("an operator to restore the tags"),
         }
     }

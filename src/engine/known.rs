@@ -65,7 +65,9 @@ impl Known {
     pub(crate) fn is_settled(&self) -> bool {
         let at_rest = !matches!(self.instance.status.meaning(), Meaning::InProgress | Meaning::Deleting);
         let done = match &self.desired {
-            Some(Desired::Running(target)) => target.done || !target.gave_up.is_empty(),
+            Some(Desired::Running(target)) => {
+                target.done || !target.gave_up.is_empty() || target.damage.is_some()
+            }
             Some(Desired::Gone { .. }) => false,
             Some(Desired::Unreadable(_)) | None => true,
         };
@@ -75,7 +77,7 @@ impl Known {
     /// Whether its document stays true until something changes: nothing to do and nothing to wait for.
     pub(crate) fn is_at_rest(&self) -> bool {
         let Some(Desired::Running(target)) = &self.desired else { return false };
-        target.gave_up.is_empty() && self.step(0) == Step::Done
+        target.gave_up.is_empty() && target.damage.is_none() && self.step(0) == Step::Done
     }
 }
 

@@ -7,13 +7,18 @@ use tokio::time::Instant;
 
 use super::Engine;
 use super::known::Known;
+use super::snapshot::ABSENT_AFTER;
 use crate::aws::{Failure, Lane, Outcome};
 use crate::model::ServiceId;
 
 /// How often an instance is looked for before it counts as not there.
 const LOOKS: u32 = 3;
-/// The pause between two looks: RDS's answers are eventually consistent.
+/// The pause between two looks at what was there before: RDS's answers are eventually consistent.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(400);
+/// The pause where this process has never seen it: another may have made it a moment ago, and "there is no such database"
+/// would leave that behind for ever. The looks are spread as far as a snapshot wants it.
+const BETWEEN_FIRST_LOOKS: Duration =
+    Duration::from_millis(ABSENT_AFTER.as_millis() as u64 / (LOOKS as u64 - 1));
 
 impl Engine {
     /// One DescribeDBInstances for one service. What it says is worked into the snapshot.
@@ -57,7 +62,10 @@ impl Engine {
     pub(super) async fn look_surely(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
         for look in 0..LOOKS {
             if look > 0 {
-                tokio::time::sleep(BETWEEN_LOOKS).await;
+                let snapshot = self.inner.refresher.snapshot();
+                let was_there = snapshot.get(id).is_some_and(|sighting| sighting.kept.is_some());
+                drop(snapshot);
+                tokio::time::sleep(if was_there { BETWEEN_LOOKS } else { BETWEEN_FIRST_LOOKS }).await;
             }
             if let Some(known) = self.look_once(id).await? {
                 return Ok(Some(known));

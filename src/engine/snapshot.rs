@@ -18,7 +18,7 @@ use crate::model::{Provider, ServiceId};
 /// How many answers in a row must lack an instance before it counts as absent.
 const ABSENT_AFTER_ANSWERS: u32 = 3;
 /// Over how long these answers must be spread, unless the instance was being deleted.
-const ABSENT_AFTER: Duration = Duration::from_secs(5);
+pub(super) const ABSENT_AFTER: Duration = Duration::from_secs(5);
 /// How long it is remembered that an id was looked for in vain.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
 

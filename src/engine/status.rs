@@ -47,7 +47,12 @@ pub(super) fn render(
         (Meaning::StorageFull, Some(_)) => Some(storage_full(why.as_ref(), gave_up.as_deref())),
         _ => why.as_ref().and_then(Why::problem),
     };
-    let lost = found.and_then(|found| found.lost).and_then(|which| Why::SecretLost(which).problem());
+    // What goes takes its secrets with it.
+    let stays = known.instance.status.meaning() != Meaning::Deleting;
+    let lost = found
+        .filter(|_| stays)
+        .and_then(|found| found.lost)
+        .and_then(|which| Why::SecretLost(which).problem());
     // What someone made of the group counts for the wish that it was compared with.
     let group = found.and_then(|found| found.group.as_ref());
     let group = group.filter(|group| target.is_some_and(|target| target.wish == group.wish));
@@ -62,6 +67,7 @@ pub(super) fn render(
         error: problem
             .or(gave_up)
             .or(lost)
+            .or_else(|| target?.damage.clone().and_then(|problem| Why::PastUnreadable(problem).problem()))
             .or_else(|| drift_sentence(&drift, group.is_some(), &known.instance)),
     }
 }
@@ -235,7 +241,7 @@ fn state(known: &Known, target: Option<&Target>, step: &Step) -> &'static str {
         Meaning::Broken => "failed",
         Meaning::Stopped => "stopped",
         _ if matches!(step, Step::Done) => "available",
-        _ if matches!(step, Step::Wait(Why::GaveUp(_))) => "failed",
+        _ if matches!(step, Step::Wait(Why::GaveUp(_) | Why::PastUnreadable(_))) => "failed",
         _ if known.record().is_some_and(|record| record.done.is_none()) => "creating",
         _ if target.done => "available",
         _ => "updating",

@@ -159,7 +159,9 @@ fn asks_for_something(change: &Change) -> bool {
 fn off_course(known: &Known) -> bool {
     match &known.desired {
         Some(Desired::Running(target)) => {
-            !target.gave_up.is_empty() || !drift(target, &known.instance).is_empty()
+            !target.gave_up.is_empty()
+                || target.damage.is_some()
+                || !drift(target, &known.instance).is_empty()
         }
         _ => known.record().is_some_and(|record| record.gave_up.is_err()),
     }

@@ -65,6 +65,8 @@ pub struct Target {
     pub secrets: BTreeMap<Which, SecretRef>,
     /// What was tried for this wish and refused.
     pub gave_up: GivenUp,
+    /// What is wrong with the record of that, where it makes no sense: nothing is known of what was given up then.
+    pub damage: Option<String>,
 }
 
 /// A server parameter that is asked for.
@@ -137,7 +139,8 @@ impl Target {
             parameters: server_parameters(record, catalog),
             extensions: record.extensions().to_vec(),
             secrets: record.secrets.clone(),
-            gave_up: record.given_up(&instance.resource_id)?,
+            gave_up: record.given_up(&instance.resource_id),
+            damage: record.gave_up.as_ref().err().cloned(),
         })
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::lab::{REGION, lab};
+use crate::lab::{REGION, forget_afterwards, http, lab};
 
 pub(crate) const TOKEN: &str = "story-token";
 /// Within what every wait of a story must end.
@@ -93,6 +93,7 @@ impl Broker {
 
     fn new(name: &str, settings: &[(&str, &str)]) -> Self {
         let lab = lab();
+        forget_afterwards(name);
         let ca_file = lab.ca_file.display().to_string();
         let mut all: BTreeMap<String, String> = [
             ("BROKER_LISTEN", "127.0.0.1:0"),
@@ -128,7 +129,7 @@ impl Broker {
                 // A crash test may kill it again at once.
                 return (!self.is_alive()).then_some(());
             }
-            let ready = reqwest::get(format!("{url}/ready")).await.ok()?;
+            let ready = http().get(format!("{url}/ready")).send().await.ok()?;
             ready.status().is_success().then_some(())
         })
         .await;
@@ -170,7 +171,7 @@ impl Broker {
     /// Status and body of a route that needs no token.
     pub(crate) async fn health(&self, path: &str) -> (u16, Value) {
         let url = self.url();
-        let answer = reqwest::get(format!("{url}{path}")).await.unwrap();
+        let answer = http().get(format!("{url}{path}")).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
@@ -186,7 +187,7 @@ impl Broker {
 
     /// The sum of the metrics that begin like this.
     async fn metric(&self, start: &str) -> u64 {
-        let text = reqwest::get(format!("{}/metrics", self.url())).await.unwrap().text().await.unwrap();
+        let text = http().get(format!("{}/metrics", self.url())).send().await.unwrap().text().await.unwrap();
         let values = text.lines().filter(|line| line.starts_with(start));
         values.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
     }
@@ -223,7 +224,7 @@ impl Broker {
     pub(crate) async fn try_send(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
         let url = self.url();
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = reqwest::Client::new()
+        let mut request = http()
             .request(method, format!("{url}/{}{path}", self.provider))
             .header("Authorization", format!("Bearer {TOKEN}"))
             .timeout(Duration::from_secs(15));

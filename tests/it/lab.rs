@@ -1,7 +1,8 @@
 //! The local AWS of the stories: one LocalStack with RDS for the whole test binary, started when the
 //! first story needs it and stopped, by a watchman, when the binary has ended, however it ended.
 
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -26,7 +27,9 @@ pub(crate) fn lab() -> &'static Lab {
 fn start() -> Lab {
     let top = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let script = top.join("localstack/lab");
-    let var = top.join(format!("localstack/var/test-{}", std::process::id()));
+    let here = top.join("localstack/var");
+    let var =
+        in_memory().unwrap_or_else(|| here.clone()).join(format!("rds-lab-test-{}", std::process::id()));
     let port = free_port();
     let run = |verb: &str| {
         let mut command = Command::new(&script);
@@ -39,12 +42,13 @@ fn start() -> Lab {
     // Stops the lab once this process is gone: tests can end without unwinding. Its log stays, for a story that failed
     // because of a server behind an instance, and so does what the stories have shown of the policies.
     let watch = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \"$2\" stop; \
-                 mv \"$LAB_VAR/localstack.log\" \"$LAB_VAR/../last-test.log\"; \
-                 mv \"$LAB_VAR/audit.json\" \"$LAB_VAR/../last-audit.json\"; rm -rf \"$LAB_VAR\"";
+                 mv \"$LAB_VAR/localstack.log\" \"$3/last-test.log\"; \
+                 mv \"$LAB_VAR/audit.json\" \"$3/last-audit.json\"; rm -rf \"$LAB_VAR\"";
     // What an earlier run has shown says nothing about this one; often there is none.
-    drop(std::fs::remove_file(var.with_file_name("last-audit.json")));
+    drop(std::fs::remove_file(here.join("last-audit.json")));
     let mut watchman = Command::new("setsid");
-    watchman.args(["--fork", "bash", "-c", watch, "watchman", &std::process::id().to_string()]).arg(&script);
+    watchman.args(["--fork", "bash", "-c", watch, "watchman", &std::process::id().to_string()]);
+    watchman.arg(&script).arg(&here);
     watchman.env("LOCALSTACK_PORT", port.to_string()).env("LAB_VAR", &var);
     watchman
         .stdin(Stdio::null())
@@ -60,6 +64,56 @@ fn start() -> Lab {
         String::from_utf8_lossy(&started.stderr)
     );
     Lab { endpoint: format!("http://127.0.0.1:{port}"), ca_file: var.join("ca.pem") }
+}
+
+/// A place in memory with room for the data of all servers that run at once, if this machine has one. A server is a thousand
+/// small files, and ext4 looks for room ever longer where as many were just deleted.
+fn in_memory() -> Option<PathBuf> {
+    const ROOM_GIB: u64 = 6;
+    let place = Path::new("/dev/shm");
+    let free = Command::new("df").args(["--output=avail", "--block-size=1G"]).arg(place).output().ok()?;
+    let free: u64 = String::from_utf8(free.stdout).ok()?.lines().last()?.trim().parse().ok()?;
+    (free >= ROOM_GIB).then(|| place.to_owned())
+}
+
+thread_local! {
+    static HTTP: reqwest::Client =
+        reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client");
+    /// The brokers of the story that this thread tells.
+    static BROKERS: Brokers = const { Brokers(RefCell::new(Vec::new())) };
+}
+
+struct Brokers(RefCell<Vec<String>>);
+
+/// An HTTP client, made once for each story: it reads the certificates of this machine. No connection is used twice, since a
+/// broker may be killed between two requests.
+pub(crate) fn http() -> reqwest::Client {
+    HTTP.with(reqwest::Client::clone)
+}
+
+/// Once this story is over, the lab forgets the instances of a broker of this name: otherwise all others see them in every
+/// answer, and their servers run on.
+pub(crate) fn forget_afterwards(broker: &str) {
+    BROKERS.with(|brokers| brokers.0.borrow_mut().push(broker.to_owned()));
+}
+
+impl Drop for Brokers {
+    fn drop(&mut self) {
+        let mut names = self.0.take();
+        names.sort_unstable();
+        names.dedup();
+        let forget = async move || {
+            for name in names {
+                let url = format!("{}/_localstack/rds-lab/instances?prefix={name}-", lab().endpoint);
+                // A lab that is gone has forgotten them.
+                drop(reqwest::Client::new().delete(url).send().await);
+            }
+        };
+        // This thread ends, and has no runtime any more.
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let forgetting = std::thread::spawn(move || runtime().map(|runtime| runtime.block_on(forget())));
+        drop(forgetting.join());
+    }
 }
 
 /// Every transition is short, but none is skipped.
@@ -82,7 +136,7 @@ impl Lab {
         let mut fault = fault;
         fault["identifier"] = json!(identifier);
         let url = format!("{}/_localstack/rds-lab/faults", self.endpoint);
-        let answer = reqwest::Client::new().post(url).json(&fault).send().await.unwrap();
+        let answer = http().post(url).json(&fault).send().await.unwrap();
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
     }
 
@@ -91,7 +145,7 @@ impl Lab {
         let mut what = what;
         what["identifier"] = json!(identifier);
         let url = format!("{}/_localstack/rds-lab/happenings", self.endpoint);
-        let answer = reqwest::Client::new().post(url).json(&what).send().await.unwrap();
+        let answer = http().post(url).json(&what).send().await.unwrap();
         assert!(answer.status().is_success(), "{what}: {}", answer.text().await.unwrap());
     }
 
@@ -115,14 +169,14 @@ impl Lab {
     /// How many faults about `identifier` were not used up.
     pub(crate) async fn faults_left(&self, identifier: &str) -> usize {
         let url = format!("{}/_localstack/rds-lab/faults", self.endpoint);
-        let all: Vec<Value> = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let all: Vec<Value> = http().get(url).send().await.unwrap().json().await.unwrap();
         all.iter().filter(|fault| fault["identifier"] == identifier).count()
     }
 
     /// How many happenings of `identifier` still wait.
     pub(crate) async fn happenings_left(&self, identifier: &str) -> usize {
         let url = format!("{}/_localstack/rds-lab/happenings", self.endpoint);
-        let all: Vec<Value> = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let all: Vec<Value> = http().get(url).send().await.unwrap().json().await.unwrap();
         all.iter().filter(|happening| happening["identifier"] == identifier).count()
     }
 

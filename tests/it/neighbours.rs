@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::lab::{REGION, lab};
+use crate::lab::{REGION, http, lab};
 
 /// The KMS key that the policies of a story's role name.
 pub(crate) const KEY: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -22,7 +22,7 @@ async fn ec2(action: &str, parameters: &[(&str, &str)]) -> String {
     let first = [("Action", action), ("Version", "2016-11-15")];
     let body: Vec<_> =
         first.iter().chain(parameters).map(|(name, value)| format!("{name}={value}")).collect();
-    let call = reqwest::Client::new()
+    let call = http()
         .post(&lab().endpoint)
         .header("authorization", credential("ec2"))
         .header("content-type", "application/x-www-form-urlencoded")
@@ -65,7 +65,7 @@ pub(crate) async fn security_group(ports: Option<(u16, u16)>, elsewhere: bool) -
 }
 
 async fn kms(operation: &str, body: &Value) -> Value {
-    let call = reqwest::Client::new()
+    let call = http()
         .post(&lab().endpoint)
         .header("authorization", credential("kms"))
         .header("content-type", "application/x-amz-json-1.1")

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::lab::{REGION, lab};
+use crate::lab::{REGION, http, lab};
 use crate::neighbours::KEY;
 
 /// The documents of the broker's role; those of KMS and of monitoring are for deployments that use them.
@@ -55,6 +55,6 @@ pub(crate) async fn give_policies(name: &str, access_key: &str, policies: &[Valu
     let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{name}/story");
     let body = json!({"accessKeyId": access_key, "arn": arn, "policies": policies});
     let url = format!("{}/_localstack/rds-lab/iam/roles", lab().endpoint);
-    let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+    let answer = http().post(url).json(&body).send().await.unwrap();
     assert_eq!(answer.status(), 204, "{}", answer.text().await.unwrap());
 }

@@ -138,6 +138,25 @@ class Cloud:
                 return region, instance
         return None
 
+    def forget(self, prefix: str) -> int:
+        """Remove what is named like this, with its servers, as if it had never been; how many that were."""
+        with self.lock:
+            found = [
+                (region, instance)
+                for region in self._regions.values()
+                for instance in region.instances.values()
+                if instance.identifier.startswith(prefix)
+            ]
+            for region, instance in found:
+                del region.instances[instance.identifier]
+                self._moving.pop(instance.resource_id, None)
+                instance.stages.clear()
+                # After whatever is being done with its server.
+                self.workers.submit(
+                    instance.resource_id, lambda of=instance.resource_id: self.servers.destroy(of)
+                )
+            return len(found)
+
     def moves(self, region: Region, instance: Instance) -> None:
         """From now on the clock takes this instance through its stages."""
         with self.lock:

@@ -128,3 +128,14 @@ def test_the_name_is_free_only_when_it_is_gone(make_rds):
     rds.settled()
     rds.time += 2
     rds.create()
+
+
+@pytest.mark.parametrize("durations", [{"creating": 10}, {}], ids=["creating", "available"])
+def test_what_a_lab_is_told_to_forget_is_gone_in_whatever_state(make_rds, durations):
+    rds = make_rds(**durations)
+    one = rds.create(DeletionProtection=True)
+    assert rds.provider.cloud.forget("db") == 1
+    rds.settled()
+    assert rds.servers.calls[-1] == ("destroy", one["DbiResourceId"])
+    assert rds.refused("DescribeDBInstances", DBInstanceIdentifier="db")[0] == "DBInstanceNotFound"
+    assert rds.create()["DBInstanceStatus"] == "creating"

@@ -56,7 +56,7 @@ def test_it_is_shown_as_it_was_posted_with_the_name_in_lower_case():
         ({"kind": "refuse_tags", "identifier": "x"}, "statuses must be a list of statuses."),
         ({"kind": "refuse_tags", "identifier": "x", "statuses": []}, "statuses must be a list of statuses."),
         ({"kind": "refuse_tags", "identifier": "x", "statuses": [1]}, "statuses must be a list of statuses."),
-        ({"kind": "late_authorization", "identifier": "x"}, "seconds must be a number."),
+        ({"kind": "late_authorization", "identifier": "x", "seconds": "1"}, "seconds must be a number."),
         (
             {"kind": "late_authorization", "identifier": "x", "seconds": 1, "also": "x/"},
             "also must be a list of parts of names.",

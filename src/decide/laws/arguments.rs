@@ -160,4 +160,19 @@ proptest! {
         let step = decide(&Desired::Unreadable("x".into()), &rds.observed(), &evidence, now);
         prop_assert_eq!(step, Step::Wait(Why::Unreadable("x".into())));
     }
+
+    #[test]
+    fn while_it_cannot_be_read_what_was_given_up_nothing_is_tried(
+        target in a_target(), rds in an_rds(), evidence in an_evidence(), now in 0_u64..200
+    ) {
+        let target = Target { damage: Some("x".into()), ..target };
+        let step = decide(&running(&target), &rds.observed(), &evidence, now);
+        prop_assert!(matches!(step, Step::Wait(_)), "{:?}", step);
+        // Of a wish that was reached it says nothing that counts.
+        let evidence = Evidence { logins: Default::default(), ..evidence };
+        let done = reached(target);
+        let undamaged = Target { damage: None, ..done.clone() };
+        let of = |target: &Target| decide(&running(target), &rds.observed(), &evidence, now);
+        prop_assert_eq!(of(&done), of(&undamaged));
+    }
 }

@@ -37,6 +37,7 @@ fn a_match() -> (Target, Instance) {
         extensions: Vec::new(),
         secrets: BTreeMap::from([(Which::Superuser, secret()), (Which::User, secret())]),
         gave_up: GivenUp::new(),
+        damage: None,
     };
     let instance = Instance {
         identifier: "codesphere-x".into(),

@@ -78,6 +78,7 @@ pub(super) fn a_target() -> impl Strategy<Value = Target> {
                 extensions: if flags[2] { vec!["pgcrypto".into()] } else { vec![] },
                 secrets: BTreeMap::from([(Which::Superuser, secret(superuser)), (Which::User, secret(user))]),
                 gave_up: GivenUp::new(),
+                damage: None,
             }
         },
     )

@@ -196,17 +196,18 @@ impl Record {
         }
     }
 
-    /// What was given up of the present wish on this instance.
-    ///
-    /// # Errors
-    /// What is wrong with the tag that says it.
-    pub fn given_up(&self, resource_id: &str) -> Result<GivenUp, String> {
-        // A later try has reached the wish.
-        if self.done.as_ref() == Some(&self.wish) {
-            return Ok(GivenUp::new());
+    /// What was given up of the present wish on this instance, as far as it can be read.
+    #[must_use]
+    pub fn given_up(&self, resource_id: &str) -> GivenUp {
+        match &self.gave_up {
+            // Otherwise a later try has reached the wish.
+            Ok(Some(gave_up))
+                if gave_up.resource_id == resource_id && self.done.as_ref() != Some(&self.wish) =>
+            {
+                gave_up.concerns.clone()
+            }
+            _ => GivenUp::new(),
         }
-        let gave_up = self.gave_up.clone()?.filter(|gave_up| gave_up.resource_id == resource_id);
-        Ok(gave_up.map(|gave_up| gave_up.concerns).unwrap_or_default())
     }
 }
 

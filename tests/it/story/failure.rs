@@ -179,14 +179,27 @@ async fn a_record_of_what_was_given_up_that_someone_has_damaged_is_told_and_ende
     let arn = lab().describe(&identifier).await.db_instance_arn().unwrap().to_owned();
     let damaged = Tag::builder().key("codesphere:gaveup").value("01+later").build();
     lab().rds().add_tags_to_resource().resource_name(&arn).tags(damaged).send().await.unwrap();
-    let told = "The record of this service was changed in AWS and cannot be read: codesphere:gaveup names no wish; an \
-                operator has to restore the tags of the DB instance.";
-    broker.until(id, "the damage to be told", |status| status["error"] == told).await;
+    let told = "What AWS refused of the last change was overwritten in AWS and cannot be read: codesphere:gaveup names no \
+                wish; send a PATCH to have all of the change tried again.";
+    let status = broker.until(id, "the damage to be told", |status| status["error"] == told).await;
+    assert_eq!(status["details"]["ready"], true, "nothing is wrong with the database");
+    assert_eq!(status["details"]["waitingFor"], "a new PATCH");
     // Nothing is guessed: not that it was given up, and not that it was not.
     assert_eq!(lab().describe(&identifier).await.db_instance_class(), Some("db.t4g.micro"));
     let status = broker.change(id, &change).await;
     assert_eq!(status.get("error"), None);
     assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+
+    // Of a wish that was reached it says nothing that counts. It is told all the same, and ended in the same way.
+    let damaged = Tag::builder().key("codesphere:gaveup").value("01+later").build();
+    lab().rds().add_tags_to_resource().resource_name(&arn).tags(damaged).send().await.unwrap();
+    let status = broker.until(id, "the damage to be told", |status| status["error"] == told).await;
+    assert_eq!(
+        (&status["details"]["ready"], &status["details"]["state"]),
+        (&json!(true), &json!("available"))
+    );
+    let status = broker.change(id, &change).await;
+    assert_eq!(status.get("error"), None);
 }
 
 #[tokio::test]

@@ -117,8 +117,7 @@ const TAGS_UNKNOWN: &str = "AWS to know the tags of what was just made";
 async fn permissions_that_go_by_tags_aws_does_not_know_yet_are_waited_for() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();
-    let late = json!({"kind": "late_authorization", "seconds": 20});
-    lab().happens(&broker.identifier(id), late).await;
+    lab().happens(&broker.identifier(id), json!({"kind": "late_authorization"})).await;
     assert_eq!(broker.post(&booking(id)).await.status, 201);
     let change = json!({"plan": {"parameters": {"storage": 30000}}});
     let refused = broker.patch(id, &change).await;
@@ -129,6 +128,7 @@ async fn permissions_that_go_by_tags_aws_does_not_know_yet_are_waited_for() {
     assert_eq!(status.get("error"), None, "what passes by itself is no error");
     let refused = broker.delete(id).await;
     assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
+    lab().happens(&broker.identifier(id), json!({"kind": "recover"})).await;
     broker.insist("PATCH", &format!("/{id}"), Some(&change)).await;
     let status = broker.until_settled(id).await;
     assert_eq!(status["details"]["allocatedStorage"], 28);
@@ -148,12 +148,13 @@ async fn the_tags_of_what_is_new_about_an_old_database_are_waited_for_too_and_a_
     proxy.age_instances();
     let identifier = broker.identifier(id);
     // IAM knows the instance by its tags, but for a while nothing else whose name holds this.
-    let late = async |part: &str, seconds: u32| {
-        let late = json!({"kind": "late_authorization", "seconds": seconds, "also": [part]});
+    let late = async |part: &str| {
+        let late = json!({"kind": "late_authorization", "also": [part]});
         lab().happens(&broker.identifier(other), late).await;
     };
+    let known = async || lab().happens(&broker.identifier(other), json!({"kind": "recover"})).await;
 
-    late(&identifier, 8).await;
+    late(&identifier).await;
     let parameters = |work_mem: u32| json!({"config": {"parameters": {"work_mem": work_mem}}});
     assert_eq!(broker.patch(id, &parameters(8192)).await.status, 204);
     let waits = |status: &Value| {
@@ -165,6 +166,7 @@ async fn the_tags_of_what_is_new_about_an_old_database_are_waited_for_too_and_a_
     broker.killer()();
     broker.run().await;
     broker.until(id, "the wait to be told again", waits).await;
+    known().await;
     let settled = |status: &Value| {
         assert_eq!(status.get("error"), None);
         status["details"]["state"] == "available"
@@ -172,10 +174,11 @@ async fn the_tags_of_what_is_new_about_an_old_database_are_waited_for_too_and_a_
     broker.until(id, "the group to be filled", settled).await;
 
     // Of a secret, too: here all of them are new.
-    late(&format!("{}/{id}/", broker.name), 3).await;
+    late(&format!("{}/{id}/", broker.name)).await;
     let rotation = json!({"secrets": {"superuserPassword": password()}});
     let refused = broker.patch(id, &rotation).await;
     assert_eq!((refused.status, refused.retry_after), (503, true), "{}", refused.body);
+    known().await;
     broker.change(id, &rotation).await;
 
     // What is refused of an old one is nothing that passes by itself.
@@ -184,13 +187,14 @@ async fn the_tags_of_what_is_new_about_an_old_database_are_waited_for_too_and_a_
     let arn = arn.replace(&format!(":db:{identifier}"), &format!(":pg:{group}"));
     let made_at = Tag::builder().key("codesphere:made-at").value("1600000000").build();
     lab().rds().add_tags_to_resource().resource_name(arn).tags(made_at).send().await.unwrap();
-    late(&identifier, 5).await;
+    late(&identifier).await;
     assert_eq!(broker.patch(id, &parameters(9216)).await.status, 204);
     let status = broker.until(id, "the refusal to be told", |status| status.get("error").is_some()).await;
     assert!(
         status["error"].as_str().unwrap().starts_with("AWS refuses what the broker has to do"),
         "{status}"
     );
+    known().await;
     broker.until_settled(id).await;
     broker.assert_aws_holds(&[id, other]).await;
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::broker::{Broker, booking};
-use crate::lab::lab;
+use crate::lab::{http, lab};
 
 #[tokio::test]
 async fn a_broken_instance_is_told_in_a_sentence_and_recovers_by_itself() {
@@ -135,14 +135,14 @@ async fn the_log_level_is_changed_while_it_runs() {
     let change = async |level: &str, token: &str| {
         let url = format!("{}/admin/log-level", broker.url());
         let body = serde_json::json!({"level": level});
-        reqwest::Client::new().put(url).bearer_auth(token).json(&body).send().await.unwrap().status().as_u16()
+        http().put(url).bearer_auth(token).json(&body).send().await.unwrap().status().as_u16()
     };
     let lines = |text: &str| broker.log().lines().filter(|line| line.contains(text)).count();
     // A line of health, if any, stands before that of the request after it.
     let talks = async || {
         let before = (lines("GET /health 200"), lines("GET (none) 401"));
         assert_eq!(broker.health("/health").await.0, 200);
-        reqwest::get(format!("{}/nowhere", broker.url())).await.unwrap();
+        http().get(format!("{}/nowhere", broker.url())).send().await.unwrap();
         crate::broker::eventually("the line of the second request", async || {
             (lines("GET (none) 401") > before.1).then_some(())
         })

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::broker::{Broker, TOKEN, booking, eventually, unique_name};
-use crate::lab::lab;
+use crate::lab::{http, lab};
 
 /// A secret as an operator makes one; its ARN.
 async fn keep(name: &str, tokens: &[&str]) -> String {
@@ -19,7 +19,7 @@ async fn replace(secret: &str, tokens: &[&str]) {
 }
 
 async fn answer(broker: &Broker, token: &str) -> u16 {
-    let request = reqwest::Client::new().get(format!("{}/postgres", broker.url())).bearer_auth(token);
+    let request = http().get(format!("{}/postgres", broker.url())).bearer_auth(token);
     request.send().await.unwrap().status().as_u16()
 }
 

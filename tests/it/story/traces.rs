@@ -14,6 +14,7 @@ use prost::Message;
 use uuid::Uuid;
 
 use crate::broker::{Broker, TOKEN, booking, eventually, unique_name};
+use crate::lab::http;
 
 /// Spans as they arrive, and the bytes they came in.
 #[derive(Clone, Default)]
@@ -71,7 +72,7 @@ async fn a_booking_is_one_trace_with_its_calls_and_the_steps_that_follow_name_th
     let id = Uuid::new_v4();
     let body = booking(id);
     let callers = "4bf92f3577b34da6a3ce929d0e0e4736";
-    let answer = reqwest::Client::new()
+    let answer = http()
         .post(format!("{}/postgres", broker.url()))
         .bearer_auth(TOKEN)
         .header("traceparent", format!("00-{callers}-00f067aa0ba902b7-01"))

@@ -1,5 +1,6 @@
 """The happenings that wait, and which of them an instance or a call meets."""
 
+import math
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,11 @@ class Happenings:
                 found = self._cloud.find(happening.identifier)
             if happening.kind is Kind.RECOVER:
                 self._waiting = [one for one in self._waiting if not _is_ended(one, happening)]
+                self._unauthorized = [
+                    (one, until)
+                    for one, until in self._unauthorized
+                    if one.identifier != happening.identifier
+                ]
             if happening.kind is Kind.RECOVER and not found:
                 # What was to happen to an instance to come does not.
                 return
@@ -88,7 +94,8 @@ class Happenings:
             return not any(_is_about(one, kind, name) for one, _ in self._unauthorized)
 
     def _unauthorize(self, cloud: "Cloud", happening: Happening) -> None:
-        self._unauthorized.append((happening, cloud.now() + (happening.seconds or 0)))
+        lasts = math.inf if happening.seconds is None else happening.seconds
+        self._unauthorized.append((happening, cloud.now() + lasts))
 
     def doom(self, instance: "Instance", wanted: dict[str, Any]) -> None:
         """A change was accepted: which of it RDS is going to give up on, whenever that is applied."""

@@ -96,8 +96,10 @@ def parse(body: dict[str, Any]) -> Happening:
     if kind is Kind.STATUS:
         found.status = _text(body, "status")
         found.seconds = _number(body, "seconds") if body.get("seconds") is not None else None
-    if kind in (Kind.LATE_MODIFY, Kind.LATE_TAGS, Kind.LATE_CREATE, Kind.LATE_AUTHORIZATION):
+    if kind in (Kind.LATE_MODIFY, Kind.LATE_TAGS, Kind.LATE_CREATE):
         found.seconds = _number(body, "seconds")
+    if kind is Kind.LATE_AUTHORIZATION:
+        found.seconds = _number(body, "seconds") if body.get("seconds") is not None else None
     if kind is Kind.LATE_AUTHORIZATION and "also" in body:
         found.also = _texts(body, "also", "parts of names")
     if kind is Kind.AUTOSCALE:
