@@ -47,12 +47,10 @@ pub(super) fn render(
         (Meaning::StorageFull, Some(_)) => Some(storage_full(why.as_ref(), gave_up.as_deref())),
         _ => why.as_ref().and_then(Why::problem),
     };
-    // What goes takes its secrets with it.
-    let stays = known.instance.status.meaning() != Meaning::Deleting;
-    let lost = found
-        .filter(|_| stays)
-        .and_then(|found| found.lost)
-        .and_then(|which| Why::SecretLost(which).problem());
+    // Only what stays is repaired by a PATCH: what goes takes its secrets with it, and is changed no more.
+    let staying = target.filter(|_| known.instance.status.meaning() != Meaning::Deleting);
+    let lost = found.filter(|_| staying.is_some()).and_then(|found| found.lost).map(Why::SecretLost);
+    let damage = staying.and_then(|target| target.damage.clone()).map(Why::PastUnreadable);
     // What someone made of the group counts for the wish that it was compared with.
     let group = found.and_then(|found| found.group.as_ref());
     let group = group.filter(|group| target.is_some_and(|target| target.wish == group.wish));
@@ -66,8 +64,7 @@ pub(super) fn render(
         details: details(known, target, &step, why.as_ref()),
         error: problem
             .or(gave_up)
-            .or(lost)
-            .or_else(|| target?.damage.clone().and_then(|problem| Why::PastUnreadable(problem).problem()))
+            .or_else(|| lost.or(damage)?.problem())
             .or_else(|| drift_sentence(&drift, group.is_some(), &known.instance)),
     }
 }

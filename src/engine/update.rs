@@ -163,7 +163,7 @@ fn off_course(known: &Known) -> bool {
                 || target.damage.is_some()
                 || !drift(target, &known.instance).is_empty()
         }
-        _ => known.record().is_some_and(|record| record.gave_up.is_err()),
+        _ => false,
     }
 }
 

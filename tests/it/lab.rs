@@ -44,6 +44,7 @@ fn start() -> Lab {
     let watch = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.3; done; \"$2\" stop; \
                  mv \"$LAB_VAR/localstack.log\" \"$3/last-test.log\"; \
                  mv \"$LAB_VAR/audit.json\" \"$3/last-audit.json\"; rm -rf \"$LAB_VAR\"";
+    std::fs::create_dir_all(&here).expect("a place for what is kept of a run");
     // What an earlier run has shown says nothing about this one; often there is none.
     drop(std::fs::remove_file(here.join("last-audit.json")));
     let mut watchman = Command::new("setsid");
