@@ -1,5 +1,5 @@
-//! A life in any order, killed at any point: on each engine everything that a user can do, shuffled, with the broker
-//! killed at some call of AWS in the middle of each. What is left is the last wish.
+//! A life in any order, killed at any point: on each engine everything that a user can do and that RDS can do to them,
+//! shuffled, with the broker killed at some call of AWS in the middle of each. What is left is the last wish, and the data.
 //!
 //! A failure names its seed: `STORY_SEED=<seed> cargo test any_order` does the same again.
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::crash::broker_behind_a_proxy;
 use super::engines::{Engine, MARIADB, MYSQL, POSTGRES};
-use crate::broker::{Broker, booking_of, password};
+use crate::broker::{Broker, booking_of, eventually, password};
 use crate::database::Session;
 use crate::lab::lab;
 use crate::proxy::Cut;
@@ -37,9 +37,13 @@ async fn on_mariadb() {
     any_order(&MARIADB).await;
 }
 
-/// What a user does.
-#[derive(Clone, Copy, Debug)]
+/// What a user does, or what happens to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deed {
+    /// A row is written.
+    Use,
+    /// The instance breaks. It is repaired when the next request has been taken.
+    Break,
     Grow,
     Resize,
     TakeBackSize,
@@ -52,7 +56,11 @@ enum Deed {
     TakeBackOptions,
 }
 
-const DEEDS: [Deed; 12] = [
+const DEEDS: [Deed; 16] = [
+    Deed::Use,
+    Deed::Use,
+    Deed::Break,
+    Deed::Break,
     Deed::Grow,
     Deed::Grow,
     Deed::Resize,
@@ -127,6 +135,8 @@ struct Wish {
     config: serde_json::Map<String, Value>,
     user: String,
     superuser: String,
+    /// How many rows were written.
+    rows: u32,
     /// Passwords that must work no more: the user's, and the superuser's.
     old: (Vec<String>, Vec<String>),
 }
@@ -141,14 +151,16 @@ impl Wish {
             config: body["config"].as_object().unwrap().clone(),
             user: secret("userPassword"),
             superuser: secret("superuserPassword"),
+            rows: 0,
             old: <_>::default(),
         }
     }
 
-    /// The request for a deed.
-    fn ask(&mut self, deed: Deed, version: &str) -> Value {
+    /// The request for a deed; `None` where it is none of the broker's business.
+    fn ask(&mut self, deed: Deed, version: &str) -> Option<Value> {
         let new = password()[..35].to_owned();
-        match deed {
+        Some(match deed {
+            Deed::Use | Deed::Break => return None,
             Deed::Grow => {
                 self.storage += 12_000;
                 json!({"plan": {"parameters": {"storage": self.storage}}})
@@ -168,7 +180,7 @@ impl Wish {
                 self.old.1.push(std::mem::replace(&mut self.superuser, new));
                 json!({"secrets": {"superuserPassword": self.superuser}})
             }
-        }
+        })
     }
 
     fn resize(&mut self, memory: u64) -> Value {
@@ -196,14 +208,34 @@ async fn live(engine: &Engine, life: &Life) {
     proxy.cut(life.born, broker.killer());
     broker.insist("POST", "", Some(&body)).await;
     let mut deaths = 0;
+    let repair = async || lab().happens(&broker.identifier(id), json!({"kind": "recover"})).await;
+    let mut broken = false;
     for &(deed, cut, waits) in &life.deeds {
-        let change = wish.ask(deed, if life.major { engine.major } else { engine.minor });
+        let Some(change) = wish.ask(deed, if life.major { engine.major } else { engine.minor }) else {
+            if std::mem::take(&mut broken) {
+                repair().await;
+            }
+            match deed {
+                Deed::Use => write_a_row(&broker, id, &mut wish).await,
+                _ => {
+                    break_it(&broker, id).await;
+                    broken = true;
+                }
+            }
+            continue;
+        };
         deaths += usize::from(proxy.has_cut());
         proxy.cut(cut, broker.killer());
         broker.insist("PATCH", &format!("/{id}"), Some(&change)).await;
+        if std::mem::take(&mut broken) {
+            repair().await;
+        }
         if waits {
             broker.until_settled(id).await;
         }
+    }
+    if broken {
+        repair().await;
     }
     let status = broker.until_settled(id).await;
     // Not every request is followed by so many calls.
@@ -215,6 +247,43 @@ async fn live(engine: &Engine, life: &Life) {
     broker.insist("DELETE", &format!("/{id}"), None).await;
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
+}
+
+/// As soon as the database serves its user. It may restart in the middle: what was written then is not written twice.
+async fn write_a_row(broker: &Broker, id: Uuid, wish: &mut Wish) {
+    wish.rows += 1;
+    let number = wish.rows;
+    let statements = [
+        "create table if not exists kept (number integer primary key)".to_owned(),
+        format!(
+            "insert into kept select {number} where not exists (select * from kept where number = {number})"
+        ),
+    ];
+    let password = &wish.user;
+    eventually("a row to be written", async || {
+        let serves = |status: &Value| status["details"]["ready"] == true;
+        let status = broker.until(id, "the database to serve its user", serves).await;
+        let mut session = Session::open(&status, password).await.ok()?;
+        for statement in &statements {
+            session.run(statement).await.ok()?;
+        }
+        Some(())
+    })
+    .await;
+}
+
+/// Until that is told.
+async fn break_it(broker: &Broker, id: Uuid) {
+    // A status that no call repairs: the broker may be about to make one.
+    let breaks = json!({"kind": "status", "status": "failed"});
+    lab().happens(&broker.identifier(id), breaks).await;
+    let told = "RDS gave up on the database;";
+    broker
+        .until(id, "the break to be told", |status| {
+            status["error"].as_str().is_some_and(|error| error.starts_with(told))
+                && status["details"]["ready"] == false
+        })
+        .await;
 }
 
 /// The last wish holds: as it is told, as RDS has it, and as the database itself shows.
@@ -240,6 +309,9 @@ async fn assert_reached(engine: &Engine, broker: &Broker, id: Uuid, wish: &Wish,
     assert!(user.ask(engine.version).await.starts_with(wish.config["version"].as_str().unwrap()));
     let connections = user.ask(engine.show_connections).await;
     assert_eq!(connections == "77", wish.config.contains_key("parameters"), "{connections} connections");
+    if wish.rows > 0 {
+        assert_eq!(user.ask(engine.count_rows).await, wish.rows.to_string(), "rows that were written");
+    }
     Session::open_as_superuser(status, &wish.superuser).await.expect("the superuser's last password works");
     for old in &wish.old.0 {
         assert!(Session::open(status, old).await.is_err(), "an old password of the user works");

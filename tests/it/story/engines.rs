@@ -16,6 +16,7 @@ pub(super) struct Engine {
     pub(super) major: &'static str,
     pub(super) version: &'static str,
     pub(super) show_connections: &'static str,
+    pub(super) count_rows: &'static str,
     fixed: Fixed,
 }
 
@@ -43,6 +44,7 @@ pub(super) const POSTGRES: Engine = Engine {
     major: "17.10",
     version: "show server_version",
     show_connections: "show max_connections",
+    count_rows: "select count(*)::text from kept",
     fixed: Fixed {
         name: "max_locks_per_transaction",
         value: || json!(128),
@@ -59,6 +61,7 @@ pub(super) const MYSQL: Engine = Engine {
     major: "8.4.7",
     version: "select version()",
     show_connections: "select cast(@@max_connections as char)",
+    count_rows: "select cast(count(*) as char) from kept",
     fixed: PERFORMANCE_SCHEMA,
 };
 
@@ -70,6 +73,7 @@ pub(super) const MARIADB: Engine = Engine {
     major: "11.4.9",
     version: "select version()",
     show_connections: "select cast(@@max_connections as char)",
+    count_rows: "select cast(count(*) as char) from kept",
     fixed: PERFORMANCE_SCHEMA,
 };
 

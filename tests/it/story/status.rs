@@ -21,6 +21,11 @@ async fn a_broken_instance_is_told_in_a_sentence_and_recovers_by_itself() {
         ("inaccessible-encryption-credentials", "The key of the database is lost"),
         ("insufficient-capacity", "AWS has no capacity for this database"),
         ("restore-error", "delete the service and book it again"),
+        ("incompatible-create", "delete the service and book it again"),
+        ("incompatible-restore", "delete the service and book it again"),
+        ("incompatible-credentials", "RDS cannot log in to the database any more"),
+        ("modify-failed", "RDS gave up on the database"),
+        ("upgrade-failed", "RDS gave up on the database"),
     ];
     for (status, sentence) in table {
         lab().happens(&identifier, json!({"kind": "status", "status": status})).await;
