@@ -45,6 +45,19 @@ class Servers(Protocol):
     def create(self, spec: ServerSpec) -> Address:
         """Make the server, its master user and its initial database, and start it."""
 
+    def keep(self, resource_id: str, copy: str) -> None:
+        """Copy the data as it is at this moment; ``copy`` names it for :meth:`restore`."""
+
+    def restore(self, spec: ServerSpec, copy: str) -> Address:
+        """Make a server of a copy and start it.
+
+        Users, databases and passwords are those in the copy, whatever ``spec`` says; ``spec.version`` must
+        be the version that wrote it.
+        """
+
+    def discard(self, copy: str) -> None:
+        """Remove a copy. One that does not exist is not an error."""
+
     def set_master_password(self, resource_id: str, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""
 

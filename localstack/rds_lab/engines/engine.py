@@ -32,6 +32,12 @@ class Server(Protocol):
     def create(self, spec: ServerSpec) -> None:
         """Make the data, the process, the master user and the initial database."""
 
+    def restore(self, spec: ServerSpec, copy: Path) -> None:
+        """Go on, as another server, with data that :meth:`keep` has copied, master user and all."""
+
+    def keep(self, target: Path) -> None:
+        """Copy the data as it is at this moment."""
+
     def set_master_password(self, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""
 

@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from rds_lab.engines import ports
+from rds_lab.engines import copying, ports
 from rds_lab.engines.base import Address, ServerError
 from rds_lab.engines.process import PortTaken, Process
 from rds_lab.tls import HOST
@@ -65,6 +65,11 @@ class LocalServer:
         if self._process:
             self._process.stop()
             self._process = None
+
+    def keep(self, target: Path) -> None:
+        """Copy the data as it is at this moment."""
+        with copying.paused(self.home):
+            copying.copy(self.data, target)
 
     def destroy(self) -> None:
         """Stop and remove the data."""

@@ -1,9 +1,11 @@
 """Real servers behind emulated instances, of all engines: the implementation of the seam."""
 
 import re
+import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from rds_lab.engines import installed, sockets
 from rds_lab.engines.base import Address, ServerError, ServerSpec
@@ -39,8 +41,27 @@ class LocalServers:
 
     def create(self, spec: ServerSpec) -> Address:
         """Make the server, its master user and its initial database, and start it."""
-        if not _RESOURCE_ID.fullmatch(spec.resource_id):
-            raise ServerError("The resource id cannot be the name of a directory.")
+        return self._make(spec, lambda server: server.create(spec))
+
+    def keep(self, resource_id: str, copy: str) -> None:
+        """Copy the data as it is at this moment."""
+        target = self._copy(copy)
+        target.parent.mkdir(exist_ok=True)
+        self._server(resource_id).keep(target)
+
+    def restore(self, spec: ServerSpec, copy: str) -> Address:
+        """Make a server of a copy and start it."""
+        source = self._copy(copy)
+        if not source.is_dir():
+            raise ServerError(f"There is no copy {copy}.")
+        return self._make(spec, lambda server: server.restore(spec, source))
+
+    def discard(self, copy: str) -> None:
+        """Remove a copy. One that does not exist is not an error."""
+        shutil.rmtree(self._copy(copy), ignore_errors=True)
+
+    def _make(self, spec: ServerSpec, act: Callable[[Server], None]) -> Address:
+        _check_name(spec.resource_id)
         self._check(spec.engine, spec.version)
         server = self._engines[spec.engine].server(spec, self._paths.servers / spec.resource_id)
         with self._lock:
@@ -50,11 +71,15 @@ class LocalServers:
                 raise ServerError(f"A server {spec.resource_id} exists already.")
             self._servers[spec.resource_id] = spec.engine, server
         try:
-            server.create(spec)
+            act(server)
         except BaseException:
             self.destroy(spec.resource_id)
             raise
         return server.address
+
+    def _copy(self, name: str) -> Path:
+        _check_name(name)
+        return self._paths.servers / "copies" / name
 
     def set_master_password(self, resource_id: str, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""
@@ -115,3 +140,8 @@ class LocalServers:
     def _check(self, engine: str, version: str) -> None:
         if version not in self.versions(engine):
             raise ServerError(f"{engine} {version} cannot run here.")
+
+
+def _check_name(name: str) -> None:
+    if not _RESOURCE_ID.fullmatch(name):
+        raise ServerError("This cannot be the name of a directory.")

@@ -64,6 +64,10 @@ def delete(instance: Instance, final_snapshot: bool) -> None:
     """Any state but `deleting`; a final snapshot needs one in which a snapshot can be taken."""
     if instance.status == "deleting":
         raise errors.invalid_state(f"Instance {instance.identifier} is already being deleted.")
+    if _migrates_magnetic(instance):
+        raise errors.invalid_state(
+            f"Instance {instance.identifier} cannot be deleted before its storage type is changed."
+        )
     if not final_snapshot or instance.status in (*SNAPSHOTTABLE, "stopped"):
         return
     if instance.status == "creating":
@@ -71,6 +75,12 @@ def delete(instance: Instance, final_snapshot: bool) -> None:
             f"Instance {instance.identifier} is currently creating - a final snapshot cannot be taken."
         )
     raise _no_snapshot(instance)
+
+
+def _migrates_magnetic(instance: Instance) -> bool:
+    """To or from magnetic storage: RDS does nothing else meanwhile (RDS API reference, ModifyDBInstance)."""
+    kinds = {instance.storage_type, instance.pending.get("StorageType", instance.storage_type)}
+    return instance.status == "modifying" and len(kinds) == 2 and "standard" in kinds
 
 
 def _no_snapshot(instance: Instance) -> Exception:

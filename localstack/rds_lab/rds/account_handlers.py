@@ -48,7 +48,7 @@ class AccountHandlers:
     def delete_automated_backup(self, context: RequestContext, request: Request) -> Request:
         """See :mod:`rds_lab.rds.operations.backups`."""
         with self.cloud.lock:
-            return backups.delete(self._region(context), request)
+            return backups.delete(self.cloud, self._region(context), request)
 
     @handler("DescribeValidDBInstanceModifications", expand=False)
     def describe_valid_modifications(self, context: RequestContext, request: Request) -> Request:

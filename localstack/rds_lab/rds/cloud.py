@@ -10,12 +10,13 @@ from typing import Any
 
 from rds_lab.engines.base import Servers
 from rds_lab.neighbours.base import Finder, Neighbours, Subnet
-from rds_lab.rds import names
+from rds_lab.rds import names, origins
 from rds_lab.rds.catalog import versions
 from rds_lab.rds.events import Event, Events
 from rds_lab.rds.happenings.board import Happenings
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import advance
+from rds_lab.rds.origins import Origin
 from rds_lab.rds.settings import Settings
 from rds_lab.rds.workers import Workers
 
@@ -68,6 +69,8 @@ class Region:
         self.events = Events()
         # Of instances that are gone: DescribeDBInstanceAutomatedBackups.
         self.retained_backups: list[dict[str, Any]] = []
+        # By the ARNs of snapshots and of retained backups.
+        self.origins: dict[str, Origin] = {}
         families = {
             versions.family(engine, version)
             for engine in versions.ENGINES
@@ -89,6 +92,18 @@ class Region:
     def arn(self, kind: str, name: str) -> str:
         """ARN of a resource here."""
         return names.arn(self.region, self.account, kind, name)
+
+    def forget_copies(self, cloud: "Cloud", prefix: str) -> None:
+        """Remove the snapshots and retained backups of instances that were named like this."""
+        for name, snapshot in list(self.snapshots.items()):
+            if snapshot["DBInstanceIdentifier"].startswith(prefix):
+                del self.snapshots[name]
+        self.retained_backups = [
+            row for row in self.retained_backups if not row["DBInstanceIdentifier"].startswith(prefix)
+        ]
+        for arn, origin in list(self.origins.items()):
+            if origin.instance.identifier.startswith(prefix):
+                origins.forget(cloud, self, arn)
 
     def happened(self, instance: Instance, at: float, message: str, *categories: str) -> None:
         """Log an event of an instance."""
@@ -139,7 +154,9 @@ class Cloud:
         return None
 
     def forget(self, prefix: str) -> int:
-        """Remove what is named like this, with its servers, as if it had never been; how many that were."""
+        """Remove instances that are named like this, with their servers and all that was kept of them, as if
+        they had never been; how many that were.
+        """
         with self.lock:
             found = [
                 (region, instance)
@@ -155,6 +172,8 @@ class Cloud:
                 self.workers.submit(
                     instance.resource_id, lambda of=instance.resource_id: self.servers.destroy(of)
                 )
+            for region in self._regions.values():
+                region.forget_copies(self, prefix)
             return len(found)
 
     def moves(self, region: Region, instance: Instance) -> None:

@@ -19,6 +19,12 @@ def timestamp(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def latest_restorable(it: Instance, now: float) -> float | None:
+    """The last moment that can be restored; None where there is none yet."""
+    last = now - _RESTORABLE_LAG_SECONDS
+    return last if it.backup_retention and (it.available_since or now) < last else None
+
+
 def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
     """All fields; those that RDS leaves out for the time being are left out here."""
     shown: dict[str, Any] = {
@@ -86,8 +92,8 @@ def instance(region: Region, it: Instance, now: float) -> dict[str, Any]:
     }
     if it.available_since is not None:
         shown["InstanceCreateTime"] = timestamp(it.available_since)
-        if it.backup_retention and now - it.available_since > _RESTORABLE_LAG_SECONDS:
-            shown["LatestRestorableTime"] = timestamp(now - _RESTORABLE_LAG_SECONDS)
+        if (last := latest_restorable(it, now)) is not None:
+            shown["LatestRestorableTime"] = timestamp(last)
     if it.automatic_restart_at is not None:
         shown["AutomaticRestartTime"] = timestamp(it.automatic_restart_at)
     if it.status != "deleting":

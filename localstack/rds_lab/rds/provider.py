@@ -13,7 +13,19 @@ from rds_lab.rds import describe
 from rds_lab.rds.account_handlers import AccountHandlers
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.happenings.board import Happenings
-from rds_lab.rds.operations import create, delete, groups, look, metadata, modify, power, snapshot, tagging
+from rds_lab.rds.operations import (
+    copy_snapshot,
+    create,
+    delete,
+    groups,
+    look,
+    metadata,
+    modify,
+    power,
+    restore,
+    snapshot,
+    tagging,
+)
 from rds_lab.rds.parameter_groups.handlers import ParameterGroupHandlers
 from rds_lab.rds.settings import Settings
 
@@ -113,11 +125,35 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
             instance = look.find(region, request.get("DBInstanceIdentifier"))
             return {"DBSnapshot": snapshot.create(self.cloud, region, instance, request)}
 
+    @handler("CopyDBSnapshot", expand=False)
+    def copy_db_snapshot(self, context: RequestContext, request: Request) -> dict[str, Any]:
+        """See :mod:`rds_lab.rds.operations.copy_snapshot`."""
+        with self.cloud.lock:
+            return {"DBSnapshot": copy_snapshot.copy(self.cloud, self._region(context), request)}
+
+    @handler("RestoreDBInstanceFromDBSnapshot", expand=False)
+    def restore_db_instance_from_db_snapshot(
+        self, context: RequestContext, request: Request
+    ) -> dict[str, Any]:
+        """See :mod:`rds_lab.rds.operations.restore`."""
+        with self.cloud.lock:
+            region = self._region(context)
+            return self._shown(region, restore.from_snapshot(self.cloud, region, request))
+
+    @handler("RestoreDBInstanceToPointInTime", expand=False)
+    def restore_db_instance_to_point_in_time(
+        self, context: RequestContext, request: Request
+    ) -> dict[str, Any]:
+        """See :mod:`rds_lab.rds.operations.restore`."""
+        with self.cloud.lock:
+            region = self._region(context)
+            return self._shown(region, restore.to_point_in_time(self.cloud, region, request))
+
     @handler("DeleteDBSnapshot", expand=False)
     def delete_db_snapshot(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """See :mod:`rds_lab.rds.operations.look`."""
         with self.cloud.lock:
-            return look.delete_snapshot(self._region(context), request)
+            return look.delete_snapshot(self.cloud, self._region(context), request)
 
     @handler("DescribeEvents", expand=False)
     def describe_events(self, context: RequestContext, request: Request) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class FakeServers:
         self.calls: list[tuple[Any, ...]] = []
         self.specs: dict[str, ServerSpec] = {}
         self.passwords: dict[str, str] = {}
+        # What was kept of a server: here it is the master's password.
+        self.copies: dict[str, str] = {}
         self.broken: set[str] = set()
 
     def versions(self, engine: str) -> list[str]:
@@ -91,6 +93,20 @@ class FakeServers:
         self.specs[spec.resource_id] = spec
         self.passwords[spec.resource_id] = spec.master_password
         return Address("localhost", 40_000 + len(self.specs))
+
+    def keep(self, resource_id: str, copy: str) -> None:
+        self._called("keep", resource_id, copy)
+        self.copies[copy] = self.passwords[resource_id]
+
+    def restore(self, spec: ServerSpec, copy: str) -> Address:
+        self._called("restore", spec.resource_id, copy)
+        self.specs[spec.resource_id] = spec
+        self.passwords[spec.resource_id] = self.copies[copy]
+        return Address("localhost", 40_000 + len(self.specs))
+
+    def discard(self, copy: str) -> None:
+        self._called("discard", copy)
+        self.copies.pop(copy, None)
 
     def set_master_password(self, resource_id: str, password: str) -> None:
         self._called("set_master_password", resource_id)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pymysql
 
+from rds_lab.engines import copying
 from rds_lab.engines.base import ServerSpec
 from rds_lab.engines.engine import Ground
 from rds_lab.engines.mariadb import accounts, config, sql, template
@@ -36,14 +37,18 @@ class MariadbServer(LocalServer):
         """Make the data, the process, the master user and the initial database."""
         self.home.mkdir(parents=True)
         template.copy(self._programs, self._ground.servers, self.data)
-        self._ground.authority.issue(self.home)
-        # Neither a plugin nor a file to read is in here.
-        (self.home / "empty").mkdir()
-        (self.home / "start.sql").write_text(accounts.EVERY_START)
+        self._furnish()
         self.start_anywhere(spec.port)
         self.set_master_password(spec.master_password)
         if database := spec.database:
             self._administer(lambda connection: accounts.create_database(connection, database))
+
+    def restore(self, spec: ServerSpec, copy: Path) -> None:
+        """Go on, as another server, with data that another has left."""
+        self.home.mkdir(parents=True)
+        copying.copy(copy, self.data)
+        self._furnish()
+        self.start_anywhere(spec.port)
 
     def set_master_password(self, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""
@@ -86,6 +91,13 @@ class MariadbServer(LocalServer):
         """Start the process on its port."""
         options = self._configure()
         return Mariadbd(self._programs, options, lambda: sql.answers(self._socket))
+
+    def _furnish(self) -> None:
+        """What lies beside the data."""
+        self._ground.authority.issue(self.home)
+        # Neither a plugin nor a file to read is in here.
+        (self.home / "empty").mkdir()
+        (self.home / "start.sql").write_text(accounts.EVERY_START)
 
     def _configure(self) -> Path:
         options = self.home / "my.cnf"

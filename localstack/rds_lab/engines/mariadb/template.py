@@ -8,7 +8,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from rds_lab.engines import account
+from rds_lab.engines import account, copying
 from rds_lab.engines.base import ServerError
 from rds_lab.engines.mariadb.accounts import EMPTY
 from rds_lab.engines.mariadb.config import FILES
@@ -25,11 +25,7 @@ def copy(programs: Programs, servers: Path, target: Path) -> None:
     with _lock:
         if not template.is_dir():
             _make(programs, template)
-    done = subprocess.run(
-        ["cp", "-a", "--reflink=auto", str(template), str(target)], capture_output=True, text=True
-    )
-    if done.returncode:
-        raise ServerError(f"A template could not be copied: {done.stderr.strip()[-300:]}")
+    copying.copy(template, target)
 
 
 def _make(programs: Programs, template: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from rds_lab.engines import copying
 from rds_lab.engines.base import ServerError, ServerSpec
 from rds_lab.engines.engine import Ground
 from rds_lab.engines.postgres import config, roles, sql, upgrade
@@ -56,6 +57,15 @@ class PostgresServer(LocalServer):
         if spec.database:
             with self.connect() as connection:
                 roles.create_database(connection, spec.database, self.master)
+
+    def restore(self, spec: ServerSpec, copy: Path) -> None:
+        """Go on, as another server, with data that another has left."""
+        self.home.mkdir(parents=True)
+        copying.copy(copy, self.data)
+        # It names the process of that other one.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self.configure(self.data)
+        self.start_anywhere(spec.port)
 
     def set_master_password(self, password: str) -> None:
         """Change the master user's password and give lost master privileges back."""

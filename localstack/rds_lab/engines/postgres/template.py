@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from pathlib import Path
 
-from rds_lab.engines import account
+from rds_lab.engines import account, copying
 from rds_lab.engines.base import ServerError
 from rds_lab.engines.postgres import config, roles, sql
 from rds_lab.engines.postgres.binaries import Binaries
@@ -35,7 +35,7 @@ class Templates:
             template = self._directory / f"template-{binaries.version}" / "data"
             if not template.is_dir():
                 self._make(binaries, template)
-        _run(["cp", "-a", "--reflink=auto", str(template), str(target)], "A template could not be copied")
+        copying.copy(template, target)
 
     def _make(self, binaries: Binaries, template: Path) -> None:
         building = template.with_name("building")
@@ -64,9 +64,3 @@ def initialise(binaries: Binaries, directory: Path) -> None:
         output, _ = process.communicate()
     if process.returncode:
         raise ServerError(f"initdb failed: {output.decode(errors='replace')[-600:].strip()}")
-
-
-def _run(argv: list[str], failure: str) -> None:
-    done = subprocess.run(argv, capture_output=True, text=True)
-    if done.returncode:
-        raise ServerError(f"{failure}: {done.stderr.strip()[-300:]}")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rds_lab.rds import errors, names
-from rds_lab.rds.cloud import Region
+from rds_lab.rds import errors, names, origins
+from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.describe import timestamp
 from rds_lab.rds.filters import matching
 from rds_lab.rds.instance import Instance
@@ -27,13 +27,18 @@ def check_quota(region: Region) -> None:
         )
 
 
+def arn(region: Region, instance: Instance) -> str:
+    """ARN of the automated backups of an instance, and of what is retained of them."""
+    return region.arn("auto-backup", f"ab-{instance.resource_id[3:].lower()}")
+
+
 def backup(region: Region, instance: Instance, status: str) -> dict[str, Any]:
     """The automated backups of an instance, which are one thing to RDS."""
     shown = {
         "DBInstanceIdentifier": instance.identifier,
         "DbiResourceId": instance.resource_id,
         "DBInstanceArn": instance.arn,
-        "DBInstanceAutomatedBackupsArn": region.arn("auto-backup", f"ab-{instance.resource_id[3:].lower()}"),
+        "DBInstanceAutomatedBackupsArn": arn(region, instance),
         "Region": region.region,
         "Status": status,
         "Engine": instance.engine,
@@ -69,14 +74,14 @@ def describe(region: Region, request: dict[str, Any]) -> dict[str, Any]:
         if value := request.get(parameter):
             rows = [row for row in rows if row[parameter] == value]
             if not rows:
-                raise _not_found(value)
+                raise not_found(value)
     rows = matching(rows, request.get("Filters"), _FILTERS)
     rows.sort(key=lambda row: row["DbiResourceId"])
     shown, marker = page(rows, request, lambda row: row["DbiResourceId"])
     return {"DBInstanceAutomatedBackups": shown, "Marker": marker}
 
 
-def delete(region: Region, request: dict[str, Any]) -> dict[str, Any]:
+def delete(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """Retained ones only: those of an instance go with it."""
     named = request.get("DbiResourceId") or request.get("DBInstanceAutomatedBackupsArn")
     if not named:
@@ -84,16 +89,18 @@ def delete(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     for row in region.retained_backups:
         if named in (row["DbiResourceId"], row["DBInstanceAutomatedBackupsArn"]):
             region.retained_backups.remove(row)
+            origins.forget(cloud, region, row["DBInstanceAutomatedBackupsArn"])
             return {"DBInstanceAutomatedBackup": {**row, "Status": "deleting"}}
     if any(named == it.resource_id for it in region.instances.values()):
         raise errors.fault(
             "InvalidDBInstanceAutomatedBackupStateFault",
             "The automated backups of a DB instance that exists cannot be deleted.",
         )
-    raise _not_found(named)
+    raise not_found(named)
 
 
-def _not_found(named: str) -> Exception:
+def not_found(named: str) -> Exception:
+    """There are no such backups."""
     return errors.fault(
         "DBInstanceAutomatedBackupNotFoundFault", f"DBInstanceAutomatedBackup {named} not found."
     )

@@ -1,5 +1,6 @@
 """CreateDBInstance."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rds_lab.engines.base import Address, ServerSpec
@@ -23,21 +24,30 @@ def create(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
     for required in ("DBInstanceIdentifier", "DBInstanceClass", "Engine"):
         if not request.get(required):
             raise errors.missing(required)
-    instance = _checked(cloud, region, request)
-    membership.founded(region, instance)
-    region.instances[instance.identifier] = instance
-    spec = ServerSpec(
+    instance = checked(cloud, region, request)
+    begin(
+        cloud,
+        region,
+        instance,
+        spec(region, instance, request["MasterUserPassword"]),
+        cloud.servers.create if cloud.settings.engines else None,
+        ("DB instance created", "creation"),
+    )
+    return instance
+
+
+def spec(region: Region, instance: Instance, password: str) -> ServerSpec:
+    """The server of a new instance."""
+    return ServerSpec(
         resource_id=instance.resource_id,
         engine=instance.engine,
         version=instance.engine_version,
         master_username=instance.master_username,
-        master_password=request["MasterUserPassword"],
+        master_password=password,
         database=instance.db_name,
         port=None,
         parameters=parameters(region.parameter_groups[instance.parameter_group]),
     )
-    _begin(cloud, region, instance, spec)
-    return instance
 
 
 def parameters(group: ParameterGroup) -> dict[str, str]:
@@ -45,13 +55,23 @@ def parameters(group: ParameterGroup) -> dict[str, str]:
     return {"rds.force_ssl": "1", **membership.own(group)}
 
 
-def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -> None:
+def begin(
+    cloud: Cloud,
+    region: Region,
+    instance: Instance,
+    wanted: ServerSpec,
+    make_server: Callable[[ServerSpec], Address] | None,
+    told: tuple[str, str],
+) -> None:
+    """It is there, and on its way; ``told`` is the event at the end, with its category."""
+    membership.founded(region, instance)
+    region.instances[instance.identifier] = instance
     seconds = cloud.settings.seconds
-    instance.has_server = cloud.settings.engines
+    instance.has_server = make_server is not None
 
     def make() -> object:
         def work() -> None:
-            membership.create(cloud, instance, spec)
+            membership.create(cloud, instance, wanted, make_server or cloud.servers.create)
 
         return cloud.workers.submit(instance.resource_id, work)
 
@@ -62,7 +82,7 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
         if cloud.happenings.created(cloud, region, instance):
             return
         instance.available_since = now
-        region.happened(instance, now, "DB instance created", "creation")
+        region.happened(instance, now, *told)
         membership.refused(region, instance, now)
 
     cloud.happenings.founded(instance.identifier)
@@ -86,17 +106,16 @@ def _begin(cloud: Cloud, region: Region, instance: Instance, spec: ServerSpec) -
     cloud.moves(region, instance)
 
 
-def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
+def checked(
+    cloud: Cloud, region: Region, request: dict[str, Any], master_username: str | None = None
+) -> Instance:
+    """What would be made; with ``master_username`` of data that has it already, and a password."""
     identifier = valid_names.identifier(request["DBInstanceIdentifier"], "DBInstanceIdentifier")
     engine = request["Engine"]
     versions.check_engine(engine)
     version = versions.resolve(cloud.servers, engine, request.get("EngineVersion"))
     classes.check(request["DBInstanceClass"], engine, version)
-    for required in ("MasterUsername", "MasterUserPassword"):
-        if not request.get(required):
-            raise errors.missing(required)
-    username = valid_names.master_username(request["MasterUsername"], engine)
-    valid_names.master_password(request["MasterUserPassword"], engine)
+    username = master_username or _master(request, engine)
     database = request.get("DBName")
     if database is not None:
         valid_names.database(database, engine)
@@ -163,6 +182,14 @@ def _checked(cloud: Cloud, region: Region, request: dict[str, Any]) -> Instance:
         monitoring_role=request.get("MonitoringRoleArn"),
         tags=tag_list,
     )
+
+
+def _master(request: dict[str, Any], engine: str) -> str:
+    for required in ("MasterUsername", "MasterUserPassword"):
+        if not request.get(required):
+            raise errors.missing(required)
+    valid_names.master_password(request["MasterUserPassword"], engine)
+    return valid_names.master_username(request["MasterUsername"], engine)
 
 
 def _or(value: Any, default: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rds_lab.rds import acceptance, errors
+from rds_lab.rds import acceptance, errors, origins
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
@@ -40,8 +40,19 @@ def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
 def _begin(
     cloud: Cloud, region: Region, instance: Instance, kept: dict[str, Any] | None, retain: bool
 ) -> None:
+    of = [kept["DBSnapshotArn"]] if kept else []
+    if retain:
+        of.append(backups.arn(region, instance))
+        origins.note(region, instance, of[-1])
+    copies = [copying for arn in of if (copying := origins.copying(cloud, region.origins[arn]))]
+
+    def end() -> None:
+        for copying in copies:
+            copying()
+        cloud.servers.destroy(instance.resource_id)
+
     def destroy() -> Any:
-        return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.destroy(instance.resource_id))
+        return cloud.workers.submit(instance.resource_id, end)
 
     def gone(now: float) -> None:
         if region.instances.get(instance.identifier) is instance:

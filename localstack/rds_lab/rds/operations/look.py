@@ -3,7 +3,7 @@
 from bisect import insort
 from typing import Any
 
-from rds_lab.rds import describe, errors, names
+from rds_lab.rds import describe, errors, names, origins
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.events import DEFAULT_WINDOW_MINUTES, KEPT_SECONDS, Event
 from rds_lab.rds.filters import matching
@@ -86,16 +86,26 @@ def snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     return {"DBSnapshots": shown, "Marker": marker}
 
 
-def delete_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
-    """Only what is there."""
-    identifier = (request.get("DBSnapshotIdentifier") or "").lower()
-    if identifier not in region.snapshots:
+def usable_snapshot(region: Region, named: str | None) -> dict[str, Any]:
+    """The one of this name or ARN, once it is finished."""
+    parsed = names.parse_arn(named or "")
+    identifier = (parsed[1] if parsed and parsed[0] == "snapshot" else named or "").lower()
+    found = region.snapshots.get(identifier)
+    if found is None:
         raise errors.fault("DBSnapshotNotFoundFault", f"DBSnapshot {identifier} not found.")
-    if region.snapshots[identifier]["Status"] != "available":
+    if found["Status"] != "available":
         raise errors.fault(
             "InvalidDBSnapshotStateFault", f"DB snapshot {identifier} is not in available state."
         )
-    return {"DBSnapshot": {**region.snapshots.pop(identifier), "Status": "deleted"}}
+    return found
+
+
+def delete_snapshot(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
+    """Only what is there."""
+    deleted = usable_snapshot(region, request.get("DBSnapshotIdentifier"))
+    del region.snapshots[deleted["DBSnapshotIdentifier"]]
+    origins.forget(cloud, region, deleted["DBSnapshotArn"])
+    return {"DBSnapshot": {**deleted, "Status": "deleted"}}
 
 
 def events(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rds_lab.rds import acceptance, errors
+from rds_lab.rds import acceptance, errors, origins
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.describe import timestamp
 from rds_lab.rds.instance import Instance
@@ -24,7 +24,13 @@ def create(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
     # What it is at, storage being optimised, goes on after this.
     for stage in instance.stages:
         stage.begun = None
-    backing_up = Stage("backing-up", cloud.settings.seconds("backingUp"), done=lambda _: finish(taken))
+    copying = origins.copying(cloud, region.origins[taken["DBSnapshotArn"]])
+    backing_up = Stage(
+        "backing-up",
+        cloud.settings.seconds("backingUp"),
+        work=(lambda: cloud.workers.submit(instance.resource_id, copying)) if copying else None,
+        done=lambda _: finish(taken),
+    )
     instance.stages.appendleft(backing_up)
     cloud.moves(region, instance)
     return dict(taken)
@@ -32,6 +38,14 @@ def create(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
 
 def add(cloud: Cloud, region: Region, instance: Instance, name: str) -> dict[str, Any]:
     """A snapshot that is not finished, or the refusal of one."""
+    check_new(region, name)
+    taken = region.snapshots[name] = _snapshot(cloud, region, instance, name)
+    origins.note(region, instance, taken["DBSnapshotArn"])
+    return taken
+
+
+def check_new(region: Region, name: str) -> None:
+    """Before there is one more."""
     if name in region.snapshots:
         raise errors.fault(
             "DBSnapshotAlreadyExistsFault",
@@ -39,8 +53,6 @@ def add(cloud: Cloud, region: Region, instance: Instance, name: str) -> dict[str
         )
     if len(region.snapshots) >= MANUAL_SNAPSHOTS:
         raise errors.fault("SnapshotQuotaExceededFault", "The quota of manual snapshots is exceeded.")
-    taken = region.snapshots[name] = _snapshot(cloud, region, instance, name)
-    return taken
 
 
 def finish(taken: dict[str, Any]) -> None:

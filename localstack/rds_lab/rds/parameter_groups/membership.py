@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rds_lab.engines.base import ServerError, ServerSpec
+from rds_lab.engines.base import Address, ServerError, ServerSpec
 from rds_lab.rds.catalog import versions
 
 if TYPE_CHECKING:
@@ -109,16 +109,18 @@ def founded(region: "Region", instance: "Instance") -> None:
     instance.membership.applied = own(region.parameter_groups[instance.parameter_group])
 
 
-def create(cloud: "Cloud", instance: "Instance", spec: ServerSpec) -> None:
+def create(
+    cloud: "Cloud", instance: "Instance", spec: ServerSpec, make: Callable[[ServerSpec], Address]
+) -> None:
     """Make the server. One that starts, but not with its group's parameters, is left standing still."""
     resource_id, wanted = instance.resource_id, dict(instance.membership.applied)
     try:
-        instance.address = cloud.servers.create(spec)
+        instance.address = make(spec)
     except ServerError:
         if not wanted:
             raise
         rest = {name: value for name, value in spec.parameters.items() if name not in wanted}
-        instance.address = cloud.servers.create(replace(spec, parameters=rest))
+        instance.address = make(replace(spec, parameters=rest))
         cloud.servers.stop(resource_id)
         cloud.servers.set_parameters(resource_id, wanted)
         instance.membership.refused = True
