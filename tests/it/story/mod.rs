@@ -21,6 +21,7 @@ mod parameters;
 mod quota;
 mod repeat;
 mod replicas;
+mod restore;
 mod rotate;
 mod secrets;
 mod services;
