@@ -86,6 +86,15 @@ class Region:
         subnets = self.network.default_subnets()
         return {"default": SubnetGroup("default", "default", subnets)} if subnets else {}
 
+    def forget(self, prefix: str) -> None:
+        """What instances named like this have left, which counts towards quotas."""
+        left = [name for name, it in self.snapshots.items() if it["DBInstanceIdentifier"].startswith(prefix)]
+        for name in left:
+            del self.snapshots[name]
+        self.retained_backups = [
+            row for row in self.retained_backups if not row["DBInstanceIdentifier"].startswith(prefix)
+        ]
+
     def arn(self, kind: str, name: str) -> str:
         """ARN of a resource here."""
         return names.arn(self.region, self.account, kind, name)
@@ -139,7 +148,7 @@ class Cloud:
         return None
 
     def forget(self, prefix: str) -> int:
-        """Remove what is named like this, with its servers, as if it had never been; how many that were."""
+        """Remove what is named like this, its servers and what it has left; how many instances there were."""
         with self.lock:
             found = [
                 (region, instance)
@@ -155,6 +164,8 @@ class Cloud:
                 self.workers.submit(
                     instance.resource_id, lambda of=instance.resource_id: self.servers.destroy(of)
                 )
+            for region in self._regions.values():
+                region.forget(prefix)
             return len(found)
 
     def moves(self, region: Region, instance: Instance) -> None:
