@@ -91,7 +91,7 @@ def delete_snapshot(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     identifier = (request.get("DBSnapshotIdentifier") or "").lower()
     if identifier not in region.snapshots:
         raise errors.fault("DBSnapshotNotFoundFault", f"DBSnapshot {identifier} not found.")
-    if region.snapshots[identifier]["Status"] != "available":
+    if region.snapshots[identifier]["Status"] not in ("available", "failed"):
         raise errors.fault(
             "InvalidDBSnapshotStateFault", f"DB snapshot {identifier} is not in available state."
         )
