@@ -1,6 +1,6 @@
 //! Deletions in every status of RDS, and what each leaves of the database.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::deletion::{broker_that_keeps_a_snapshot, kept};
@@ -114,4 +114,42 @@ async fn without_a_final_snapshot_a_deletion_waits_for_nothing_and_nothing_is_le
         assert_eq!(kept(&broker.identifier(*id)).await, NOTHING, "{status}");
     }
     broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn a_final_snapshot_that_fails_is_told_and_taken_anew_once_it_is_deleted() {
+    let broker = broker_that_keeps_a_snapshot().await;
+    let id = Uuid::new_v4();
+    broker.book(id, &booking(id)).await;
+    let identifier = broker.identifier(id);
+    let life = lab().describe(&identifier).await.dbi_resource_id().unwrap().to_lowercase();
+    let name = format!("{identifier}-final-{life}");
+    lab().happens(&identifier, json!({"kind": "fail_snapshot"})).await;
+    assert_eq!(broker.delete(id).await.status, 204);
+
+    let reason = format!("RDS refuses to delete the database: the final snapshot {name} is failed");
+    let is_told = |seen: &Value| seen["error"].as_str().is_some_and(|error| error.starts_with(&reason));
+    let seen = broker.until(id, "the failure to be told", is_told).await;
+    assert_eq!(
+        (&seen["details"]["state"], &seen["details"]["waitingFor"]),
+        (&json!("deleting"), &json!("RDS to permit the deletion"))
+    );
+    assert_eq!(
+        lab().describe(&identifier).await.db_instance_status(),
+        Some("available"),
+        "it is there again"
+    );
+    // Nothing of this is only in memory.
+    broker.killer()();
+    broker.run().await;
+    broker.until(id, "the next process to tell it, too", is_told).await;
+
+    lab().rds().delete_db_snapshot().db_snapshot_identifier(&name).send().await.unwrap();
+    broker.until_gone(id).await;
+    broker.assert_aws_holds(&[]).await;
+    let left = lab().rds().describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
+    let left: Vec<_> =
+        left.db_snapshots().iter().map(|one| (one.db_snapshot_identifier(), one.status())).collect();
+    assert_eq!(left, [(Some(name.as_str()), Some("available"))]);
+    assert_eq!(kept(&identifier).await, SNAPSHOT);
 }
