@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ pub(crate) struct Broker {
     process: Arc<Mutex<Option<Child>>>,
     url: Arc<Mutex<String>>,
     log: Arc<Mutex<Vec<String>>>,
+    /// A catalogue of its own, which it reads whenever it starts.
+    catalog: Option<PathBuf>,
 }
 
 impl Broker {
@@ -59,8 +62,8 @@ impl Broker {
         let path = file.display().to_string();
         let mut all = vec![("BROKER_CATALOG", path.as_str())];
         all.extend(settings);
-        let broker = Self::start_with(&name, &all).await;
-        std::fs::remove_file(&file).unwrap();
+        let mut broker = Self::start_with(&name, &all).await;
+        broker.catalog = Some(file);
         broker
     }
 
@@ -116,7 +119,7 @@ impl Broker {
         .into();
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let (process, url, log) = Default::default();
-        Self { name: name.to_owned(), provider: "postgres", settings: all, process, url, log }
+        Self { name: name.to_owned(), provider: "postgres", settings: all, process, url, log, catalog: None }
     }
 
     /// Starts the process and waits until it has observed AWS.
@@ -353,6 +356,9 @@ impl Broker {
 impl Drop for Broker {
     fn drop(&mut self) {
         self.killer()();
+        if let Some(catalog) = &self.catalog {
+            drop(std::fs::remove_file(catalog));
+        }
     }
 }
 

@@ -89,21 +89,21 @@ class Region:
         subnets = self.network.default_subnets()
         return {"default": SubnetGroup("default", "default", subnets)} if subnets else {}
 
-    def arn(self, kind: str, name: str) -> str:
-        """ARN of a resource here."""
-        return names.arn(self.region, self.account, kind, name)
-
-    def forget_copies(self, cloud: "Cloud", prefix: str) -> None:
-        """Remove the snapshots and retained backups of instances that were named like this."""
-        for name, snapshot in list(self.snapshots.items()):
-            if snapshot["DBInstanceIdentifier"].startswith(prefix):
-                del self.snapshots[name]
+    def forget(self, cloud: "Cloud", prefix: str) -> None:
+        """What instances named like this have left, with its data: it counts towards quotas."""
+        left = [name for name, it in self.snapshots.items() if it["DBInstanceIdentifier"].startswith(prefix)]
+        for name in left:
+            del self.snapshots[name]
         self.retained_backups = [
             row for row in self.retained_backups if not row["DBInstanceIdentifier"].startswith(prefix)
         ]
         for arn, origin in list(self.origins.items()):
             if origin.instance.identifier.startswith(prefix):
                 origins.forget(cloud, self, arn)
+
+    def arn(self, kind: str, name: str) -> str:
+        """ARN of a resource here."""
+        return names.arn(self.region, self.account, kind, name)
 
     def happened(self, instance: Instance, at: float, message: str, *categories: str) -> None:
         """Log an event of an instance."""
@@ -154,9 +154,7 @@ class Cloud:
         return None
 
     def forget(self, prefix: str) -> int:
-        """Remove instances that are named like this, with their servers and all that was kept of them, as if
-        they had never been; how many that were.
-        """
+        """Remove what is named like this, its servers and what it has left; how many instances there were."""
         with self.lock:
             found = [
                 (region, instance)
@@ -173,7 +171,7 @@ class Cloud:
                     instance.resource_id, lambda of=instance.resource_id: self.servers.destroy(of)
                 )
             for region in self._regions.values():
-                region.forget_copies(self, prefix)
+                region.forget(self, prefix)
             return len(found)
 
     def moves(self, region: Region, instance: Instance) -> None:

@@ -75,7 +75,10 @@ def test_they_are_listed_while_they_wait_and_forgotten(admin):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"kind": "explode", "identifier": "x"}, "kind must be one of fail_modify, status, stuck, recover,"),
+        (
+            {"kind": "explode", "identifier": "x"},
+            "kind must be one of fail_modify, fail_snapshot, status, stuck,",
+        ),
         ({"kind": "stuck"}, "identifier must be a string that is not empty."),
         ({"kind": "autoscale", "identifier": "nobody", "gib": 30}, "There is no DB instance nobody."),
     ],

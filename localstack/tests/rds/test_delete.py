@@ -139,3 +139,15 @@ def test_what_a_lab_is_told_to_forget_is_gone_in_whatever_state(make_rds, durati
     assert rds.servers.calls[-1] == ("destroy", one["DbiResourceId"])
     assert rds.refused("DescribeDBInstances", DBInstanceIdentifier="db")[0] == "DBInstanceNotFound"
     assert rds.create()["DBInstanceStatus"] == "creating"
+
+
+def test_what_those_have_left_is_forgotten_too(rds):
+    for name in ("db", "other"):
+        rds.available(name, BackupRetentionPeriod=3)
+        rds.delete(name, FinalDBSnapshotIdentifier=f"{name}-last", DeleteAutomatedBackups=False)
+        rds.settled()
+    rds.call("DescribeDBInstances")
+    assert rds.provider.cloud.forget("db") == 0
+    (snapshot,) = rds.call("DescribeDBSnapshots")["DBSnapshots"]
+    (backup,) = rds.call("DescribeDBInstanceAutomatedBackups")["DBInstanceAutomatedBackups"]
+    assert (snapshot["DBInstanceIdentifier"], backup["DBInstanceIdentifier"]) == ("other", "other")

@@ -32,7 +32,7 @@ def test_it_is_shown_as_it_was_posted_with_the_name_in_lower_case():
     [
         (
             {},
-            "kind must be one of fail_modify, status, stuck, recover, autoscale, minor_upgrade, hide, late_",
+            "kind must be one of fail_modify, fail_snapshot, status, stuck, recover, autoscale,",
         ),
         ({"kind": ["hide"]}, "kind must be one of"),
         ({"kind": "hide"}, "identifier must be a string that is not empty."),

@@ -168,6 +168,21 @@ def test_a_change_that_is_accepted_starts_the_server_again(rds):
     assert power(rds) == ["stop", "start"]
 
 
+@pytest.mark.row("3", "`storage-optimization`")
+def test_an_optimization_outlasts_other_changes_until_it_recovers(rds):
+    rds.available()
+    rds.happens("status", status="storage-optimization")
+    rds.modify(DBInstanceClass="db.t4g.small", ApplyImmediately=True)
+    assert rds.until("db", "storage-optimization")["DBInstanceClass"] == "db.t4g.small"
+    assert rds.after(6 * DAY) == "storage-optimization"
+    rds.happens("recover")
+    rds.until("db", "available")
+    rds.happens("status", status="failed")
+    rds.settled()
+    assert rds.status() == "failed"
+    assert power(rds) == ["restart", "stop"]
+
+
 @pytest.mark.row("3", "`inaccessible-encryption-credentials-recoverable`")
 @pytest.mark.parametrize("status", ["stopped", "inaccessible-encryption-credentials-recoverable"])
 def test_it_can_be_started(rds, status):

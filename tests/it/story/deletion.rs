@@ -9,7 +9,7 @@ use crate::lab::lab;
 /// Looks of the broker at RDS that a state must outlast before it counts as one that nothing is said about.
 const LOOKS: u64 = 6;
 
-async fn broker_that_keeps_a_snapshot() -> Broker {
+pub(super) async fn broker_that_keeps_a_snapshot() -> Broker {
     Broker::start_with_catalog(&[("final_snapshot = false", "final_snapshot = true")], &[]).await
 }
 
@@ -37,7 +37,7 @@ async fn stays_quiet(broker: &Broker, id: Uuid) {
 }
 
 /// How many snapshots and how many retained backups there are of an instance.
-async fn kept(identifier: &str) -> (usize, usize) {
+pub(super) async fn kept(identifier: &str) -> (usize, usize) {
     let rds = lab().rds();
     let snapshots = rds.describe_db_snapshots().db_instance_identifier(identifier).send().await.unwrap();
     let backups = rds.describe_db_instance_automated_backups().db_instance_identifier(identifier);

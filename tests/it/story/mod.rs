@@ -12,6 +12,7 @@ mod encryption;
 mod engines;
 mod failure;
 mod flap;
+mod keep;
 mod late;
 mod lost_reply;
 mod moment;

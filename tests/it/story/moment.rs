@@ -79,9 +79,7 @@ async fn while_storage_is_optimised() {
     let id = Uuid::new_v4();
     broker.book(id, &booking(id)).await;
     let identifier = broker.identifier(id);
-    lab()
-        .happens(&identifier, json!({"kind": "status", "status": "storage-optimization", "seconds": 4}))
-        .await;
+    lab().happens(&identifier, json!({"kind": "status", "status": "storage-optimization"})).await;
     until_rds_is(&broker, id, "storage-optimization").await;
     let both = json!({"plan": {"parameters": {"storage": 90000, "memory": 2000}}});
     assert_eq!(broker.patch(id, &both).await.status, 204);
@@ -90,6 +88,8 @@ async fn while_storage_is_optimised() {
     assert_eq!(broker.patch(id, &less).await.status, 204);
     let class = |status: &serde_json::Value| status["details"]["instanceClass"] == "db.t4g.medium";
     broker.until(id, "the class, for which nothing has to be waited", class).await;
+    assert_eq!(lab().describe(&identifier).await.allocated_storage(), Some(20));
+    lab().happens(&identifier, json!({"kind": "recover"})).await;
     let status = broker.until_settled(id).await;
     assert_eq!(status["details"]["allocatedStorage"], 47);
     assert_eq!(status["details"]["instanceClass"], "db.t4g.medium");

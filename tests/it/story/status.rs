@@ -91,50 +91,6 @@ async fn a_create_that_rds_gives_up_on_is_told_and_deleted_with_everything() {
 }
 
 #[tokio::test]
-async fn a_deletion_ends_in_every_state_and_keeps_what_the_catalogue_asks_for() {
-    let keep = [("final_snapshot = false", "final_snapshot = true")];
-    let broker = Broker::start_with_catalog(&keep, &[]).await;
-    let mut ids = Vec::new();
-    // What is kept in which state: a snapshot, or the automated backups where RDS takes none.
-    let table = [
-        (None, true),
-        (Some("stopped"), true),
-        (Some("storage-full"), false),
-        (Some("failed"), false),
-        (Some("incompatible-parameters"), false),
-        (Some("incompatible-network"), false),
-    ];
-    for _ in &table {
-        let id = Uuid::new_v4();
-        broker.insist("POST", "", Some(&booking(id))).await;
-        ids.push(id);
-    }
-    for (&id, (status, _)) in ids.iter().zip(&table) {
-        broker.until_settled(id).await;
-        if let Some(status) = status {
-            let what = json!({"kind": "status", "status": status});
-            lab().happens(&broker.identifier(id), what).await;
-        }
-        assert_eq!(broker.delete(id).await.status, 204);
-    }
-    let rds = lab().rds();
-    for (&id, (status, snapshot)) in ids.iter().zip(&table) {
-        broker.until_gone(id).await;
-        let identifier = broker.identifier(id);
-        let snapshots = rds.describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
-        assert_eq!(snapshots.db_snapshots().len(), usize::from(*snapshot), "{status:?}");
-        let backups = rds
-            .describe_db_instance_automated_backups()
-            .db_instance_identifier(&identifier)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(backups.db_instance_automated_backups().len(), usize::from(!snapshot), "{status:?}");
-    }
-    broker.assert_aws_holds(&[]).await;
-}
-
-#[tokio::test]
 async fn the_log_level_is_changed_while_it_runs() {
     let broker = Broker::start_with(&crate::broker::unique_name(), &[("BROKER_LOG_LEVEL", "info")]).await;
     let change = async |level: &str, token: &str| {

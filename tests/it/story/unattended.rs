@@ -44,11 +44,17 @@ async fn what_rds_had_no_capacity_for_is_tried_again() {
 async fn what_the_lock_of_an_earlier_growth_holds_up_is_done_when_it_ends() {
     let (broker, id) = booked(&[], json!({})).await;
     let identifier = broker.identifier(id);
-    let optimising = json!({"kind": "status", "status": "storage-optimization", "seconds": 4});
+    let optimising = json!({"kind": "status", "status": "storage-optimization"});
     lab().happens(&identifier, optimising).await;
     let change = json!({"plan": {"parameters": {"storage": 40000}}});
     broker.insist("PATCH", &format!("/{id}"), Some(&change)).await;
-    assert_eq!(lab().describe(&identifier).await.db_instance_status(), Some("storage-optimization"));
+    eventually("the broker to wait for the lock", async || {
+        (broker.waits("storage-optimizing").await == 1).then_some(())
+    })
+    .await;
+    tokio::time::sleep(SILENCE).await;
+    assert_eq!(lab().describe(&identifier).await.allocated_storage(), Some(20));
+    lab().happens(&identifier, json!({"kind": "recover"})).await;
     eventually("the growth", async || {
         (lab().describe(&identifier).await.allocated_storage() == Some(38)).then_some(())
     })

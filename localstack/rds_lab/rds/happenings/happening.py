@@ -11,6 +11,7 @@ class Kind(StrEnum):
     """What happens."""
 
     FAIL_MODIFY = "fail_modify"
+    FAIL_SNAPSHOT = "fail_snapshot"
     STATUS = "status"
     STUCK = "stuck"
     RECOVER = "recover"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 WAITING = frozenset(
     {
         Kind.FAIL_MODIFY,
+        Kind.FAIL_SNAPSHOT,
         Kind.STATUS,
         Kind.STUCK,
         Kind.HIDE,

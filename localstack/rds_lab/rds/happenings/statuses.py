@@ -42,11 +42,10 @@ def put_into(
         end(instance)
         return
     odd, now = instance.oddities, cloud.now()
-    if odd.held:
-        # One after the other: the earlier one ends here.
-        while instance.stages and instance.stages.popleft() is not odd.held:
-            pass
-        if instance.stages:
+    if odd.held and instance.stages and instance.stages[0] is odd.held:
+        # One after the other: the earlier one ends here, and so does what comes of its end.
+        instance.stages.popleft()
+        if instance.stages and instance.stages[0].status is None:
             instance.stages.popleft()
     work = None
     if instance.has_server and odd.down != (status in _DOWN):
@@ -74,6 +73,10 @@ def end(instance: "Instance") -> None:
 
 def waking(cloud: "Cloud", instance: "Instance") -> Callable[[], Future] | None:
     """The start of the server that a call needs which was accepted in a status from outside."""
+    held = instance.oddities.held
+    if held and held.status == "storage-optimization":
+        # That goes on after the change.
+        return None
     return _doing(cloud, instance, cloud.servers.start) if instance.oddities.let_go() else None
 
 

@@ -33,8 +33,27 @@ def delete(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
     if final:
         final = names.identifier(final, "FinalDBSnapshotIdentifier", longest=255)
         acceptance.delete(instance, final_snapshot=True)
-        snapshot.add(cloud, region, instance, final)
+        taken = snapshot.add(cloud, region, instance, final)
+        if snapshot.is_doomed(cloud, instance):
+            _begin_in_vain(cloud, region, instance, taken)
+            return
     _begin(cloud, region, instance, region.snapshots.get(final) if final else None, retain)
+
+
+def _begin_in_vain(cloud: Cloud, region: Region, instance: Instance, taken: dict[str, Any]) -> None:
+    """Its final snapshot is going to fail, and then it is not deleted."""
+    before = "stopped" if instance.status == "stopped" else "available"
+
+    def gave_up(now: float) -> None:
+        snapshot.fail(taken)
+        instance.status = before
+        region.happened(
+            instance, now, "The final snapshot failed; the DB instance is not deleted.", "failure"
+        )
+
+    _leave_all(instance)
+    instance.stages.append(Stage("deleting", cloud.settings.seconds("deleting"), done=gave_up))
+    cloud.moves(region, instance)
 
 
 def _begin(
@@ -63,12 +82,8 @@ def _begin(
             snapshot.finish(kept)
         region.happened(instance, now, "DB instance deleted", "deletion")
 
-    instance.applying.clear()
-    instance.deferred.clear()
+    _leave_all(instance)
     instance.automatic_restart_at = None
-    instance.stages.clear()
-    instance.oddities.stuck = False
-    instance.oddities.let_go()
     instance.stages.append(
         Stage(
             "deleting",
@@ -80,3 +95,12 @@ def _begin(
     cloud.moves(region, instance)
     # The answer shows it on its way out, however short that is.
     instance.status = "deleting"
+
+
+def _leave_all(instance: Instance) -> None:
+    """Whatever it was at, or is still to be at, does not go on."""
+    instance.applying.clear()
+    instance.deferred.clear()
+    instance.stages.clear()
+    instance.oddities.stuck = False
+    instance.oddities.let_go()

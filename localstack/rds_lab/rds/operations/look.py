@@ -86,14 +86,16 @@ def snapshots(region: Region, request: dict[str, Any]) -> dict[str, Any]:
     return {"DBSnapshots": shown, "Marker": marker}
 
 
-def usable_snapshot(region: Region, named: str | None) -> dict[str, Any]:
+def usable_snapshot(
+    region: Region, named: str | None, statuses: tuple[str, ...] = ("available",)
+) -> dict[str, Any]:
     """The one of this name or ARN, once it is finished."""
     parsed = names.parse_arn(named or "")
     identifier = (parsed[1] if parsed and parsed[0] == "snapshot" else named or "").lower()
     found = region.snapshots.get(identifier)
     if found is None:
         raise errors.fault("DBSnapshotNotFoundFault", f"DBSnapshot {identifier} not found.")
-    if found["Status"] != "available":
+    if found["Status"] not in statuses:
         raise errors.fault(
             "InvalidDBSnapshotStateFault", f"DB snapshot {identifier} is not in available state."
         )
@@ -102,7 +104,7 @@ def usable_snapshot(region: Region, named: str | None) -> dict[str, Any]:
 
 def delete_snapshot(cloud: Cloud, region: Region, request: dict[str, Any]) -> dict[str, Any]:
     """Only what is there."""
-    deleted = usable_snapshot(region, request.get("DBSnapshotIdentifier"))
+    deleted = usable_snapshot(region, request.get("DBSnapshotIdentifier"), ("available", "failed"))
     del region.snapshots[deleted["DBSnapshotIdentifier"]]
     origins.forget(cloud, region, deleted["DBSnapshotArn"])
     return {"DBSnapshot": {**deleted, "Status": "deleted"}}

@@ -5,6 +5,7 @@ from typing import Any
 from rds_lab.rds import acceptance, errors, origins
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.describe import timestamp
+from rds_lab.rds.happenings.happening import Kind
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
 from rds_lab.rds.validation import names, tags
@@ -19,6 +20,7 @@ def create(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
     acceptance.snapshot(instance)
     own = tags.tags(request.get("Tags"))
     taken = add(cloud, region, instance, name)
+    end = fail if is_doomed(cloud, instance) else finish
     if own:
         taken["TagList"] = [{"Key": key, "Value": value} for key, value in own.items()]
     # What it is at, storage being optimised, goes on after this.
@@ -29,7 +31,7 @@ def create(cloud: Cloud, region: Region, instance: Instance, request: dict[str, 
         "backing-up",
         cloud.settings.seconds("backingUp"),
         work=(lambda: cloud.workers.submit(instance.resource_id, copying)) if copying else None,
-        done=lambda _: finish(taken),
+        done=lambda _: end(taken),
     )
     instance.stages.appendleft(backing_up)
     cloud.moves(region, instance)
@@ -55,9 +57,19 @@ def check_new(region: Region, name: str) -> None:
         raise errors.fault("SnapshotQuotaExceededFault", "The quota of manual snapshots is exceeded.")
 
 
+def is_doomed(cloud: Cloud, instance: Instance) -> bool:
+    """Whether the one that has just begun is going to fail."""
+    return cloud.happenings.take(Kind.FAIL_SNAPSHOT, instance.identifier) is not None
+
+
 def finish(taken: dict[str, Any]) -> None:
     """It can be restored from now on."""
     taken.update(Status="available", PercentProgress=100)
+
+
+def fail(taken: dict[str, Any]) -> None:
+    """It cannot, ever; its name stays taken until it is deleted."""
+    taken.update(Status="failed")
 
 
 def _snapshot(cloud: Cloud, region: Region, instance: Instance, name: str) -> dict[str, Any]:
