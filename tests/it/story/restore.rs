@@ -42,8 +42,12 @@ async fn comes_back(provider: &'static str) {
     restore(&snapshot, &rescue).await;
     until_available(&rescue).await;
     let new = password();
-    let change = lab().rds().modify_db_instance().db_instance_identifier(&rescue);
-    change.master_user_password(&new[..35]).apply_immediately(true).send().await.unwrap();
+    // It is available for a moment before its first backup is taken.
+    eventually("RDS to take the password", async || {
+        let change = lab().rds().modify_db_instance().db_instance_identifier(&rescue);
+        change.master_user_password(&new[..35]).apply_immediately(true).send().await.ok()
+    })
+    .await;
     let copy = until_available(&rescue).await;
     let mut rescued = open_as_master(&copy, &deleted, &new[..35]).await;
     let kept = rescued.ask(ANSWER).await;
@@ -80,7 +84,11 @@ async fn a_copy_takes_the_place_of_a_service() {
     let snapshot = rescue_name(&broker, "snapshot");
     let taken = rds.create_db_snapshot().db_instance_identifier(&identifier);
     taken.db_snapshot_identifier(&snapshot).send().await.unwrap();
-    until_available(&identifier).await;
+    eventually("the snapshot to be taken", async || {
+        let seen = rds.describe_db_snapshots().db_snapshot_identifier(&snapshot).send().await.unwrap();
+        (seen.db_snapshots()[0].status() == Some("available")).then_some(())
+    })
+    .await;
     let copy = rescue_name(&broker, "copy");
     restore(&snapshot, &copy).await;
     until_available(&copy).await;
@@ -149,8 +157,11 @@ async fn restore(snapshot: &str, identifier: &str) {
 }
 
 async fn rename(identifier: &str, new: &str) {
-    let call = lab().rds().modify_db_instance().db_instance_identifier(identifier);
-    call.new_db_instance_identifier(new).apply_immediately(true).send().await.unwrap();
+    eventually("RDS to take the new name", async || {
+        let call = lab().rds().modify_db_instance().db_instance_identifier(identifier);
+        call.new_db_instance_identifier(new).apply_immediately(true).send().await.ok()
+    })
+    .await;
     until_available(new).await;
 }
 
