@@ -27,10 +27,14 @@ pub(super) fn check(
         wrong.push(FieldError { path: "plan.id".into(), message });
     }
     let asked = sent(change, ConfigKey::Version).and_then(Setting::as_text);
-    let had = record.map(|record| record.text(ConfigKey::Version));
-    if asked
-        .is_some_and(|asked| !catalog.versions.iter().any(|version| version == asked) && had != Some(asked))
-    {
+    // What was wished before, and what it still runs, where that is taken back.
+    let had = [
+        record.map(|record| record.text(ConfigKey::Version)),
+        instance.map(|instance| instance.engine_version.as_str()),
+    ];
+    if asked.is_some_and(|asked| {
+        !catalog.versions.iter().any(|version| version == asked) && !had.contains(&Some(asked))
+    }) {
         let message = format!("must be one of {}", catalog.versions.join(", "));
         wrong.push(FieldError { path: "config.version".into(), message });
     }
@@ -64,7 +68,8 @@ fn immutable(field: &str) -> Error {
     Error::conflict(format!("{field} cannot be changed after the service was created"))
 }
 
-/// A version never goes down, and RDS must have a way to it, where that is known.
+/// A version never goes below what the database runs or RDS has begun to make of it (a wish for a newer one may be taken
+/// back until then), and RDS must have a way to it, where that is known.
 pub(super) fn check_version(
     record: &Record,
     instance: &Instance,
@@ -94,9 +99,12 @@ pub(super) fn check_version(
         format!("it can be upgraded to {}", reachable.join(", "))
     };
     if order == Ordering::Less {
-        return Err(Error::conflict(format!(
-            "config.version cannot go down: the database runs {has}; {reachable}"
-        )));
+        let state = if has == instance.engine_version {
+            "the database runs"
+        } else {
+            "RDS has begun to upgrade it to"
+        };
+        return Err(Error::conflict(format!("config.version cannot go down: {state} {has}; {reachable}")));
     }
     Err(Error::unsatisfiable(format!("RDS has no way from {has} to {asked}; {reachable}")))
 }

@@ -77,6 +77,18 @@ async fn a_team_once_set_stays() {
 }
 
 #[tokio::test]
+async fn what_the_database_still_runs_may_be_asked_for_though_the_catalogue_offers_it_no_longer() {
+    let (world, id) = booked().await;
+    let path = format!("/postgres/{id}");
+    let version = |text: &str| json!({"config": {"version": text}});
+    world.state().instances.values_mut().next().unwrap().version = "13.9".into();
+    assert_eq!(world.send("PATCH", &path, &version("18.4")).await.status, 204);
+    assert_eq!(world.send("PATCH", &path, &version("13.8")).await.status, 400);
+    assert_eq!(world.send("PATCH", &path, &version("13.9")).await.status, 204, "the upgrade is taken back");
+    assert_eq!(tag(&world, id, "config/version").as_deref(), Some("13.9"));
+}
+
+#[tokio::test]
 async fn an_unknown_id_is_404() {
     let (world, _) = booked().await;
     let id = Uuid::new_v4();

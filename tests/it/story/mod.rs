@@ -28,6 +28,7 @@ mod secrets;
 mod services;
 mod status;
 mod storage;
+mod take_back;
 mod throttle;
 mod tokens;
 mod traces;
