@@ -22,7 +22,7 @@ impl Engine {
         }
         let snapshot = self.inner.refresher.snapshot().clone();
         let oldest =
-            snapshot.services().filter_map(|(_, sighting, _)| snapshot.asked_at(Some(sighting))).min();
+            snapshot.services().filter_map(|(_, sighting, _)| snapshot.told_at(Some(sighting))).min();
         metrics.snapshot(snapshot.services().count(), oldest.or(snapshot.swept_at).map(|at| at.elapsed()));
         let mut phases = BTreeMap::new();
         for (_, _, kept) in snapshot.services() {

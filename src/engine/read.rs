@@ -95,7 +95,7 @@ impl Engine {
         let sightings: Vec<Option<&Sighting>> = ids.iter().map(|&id| snapshot.get(id)).collect();
         let (mut needs, mut oldest, mut known) = (Vec::new(), at, Vec::with_capacity(ids.len()));
         for (&id, &sighting) in ids.iter().zip(&sightings) {
-            oldest = snapshot.asked_at(sighting).map_or(oldest, |asked| oldest.min(asked));
+            oldest = snapshot.told_at(sighting).map_or(oldest, |told| oldest.min(told));
             needs.extend(self.need(snapshot, id, sighting, at).map(|need| (id, need)));
             let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
             known.extend(kept.and_then(|sighting| Some((id, sighting.kept.as_ref()?))));

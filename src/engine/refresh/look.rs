@@ -91,8 +91,7 @@ impl Refresher {
             let identifiers: Vec<_> = batch.iter().map(|&id| source.broker.instance_identifier(id)).collect();
             let at = Instant::now();
             let found = source.aws.describe_instances(Lane::Read, &identifiers).await?;
-            let found = self.keep(found, at, source.broker, source.catalog);
-            self.replace(|before| before.with_answer(batch, found, at));
+            self.work_in(batch, found, at, source.broker, source.catalog);
             self.learned();
             Ok(())
         });

@@ -94,9 +94,7 @@ impl Refresher {
         for number in 1..=MOST_PAGES {
             let at = Instant::now();
             let (page, next) = self.page(source, marker).await?;
-            let found = self.keep(page, at, source.broker, source.catalog);
-            present.extend(found.iter().map(|(id, _)| *id));
-            self.replace(|before| before.with_answer(&[], found, at));
+            present.extend(self.work_in(&[], page, at, source.broker, source.catalog));
             if next.is_none() {
                 self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), number));
                 self.learned();

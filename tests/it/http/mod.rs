@@ -1,6 +1,7 @@
 //! The wire contract, request by request, over a world in memory.
 
 mod access;
+mod ageing;
 mod bad_input;
 mod create;
 mod delete;

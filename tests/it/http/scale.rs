@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{booking, status};
 use crate::world::{Answer, BROKER, Instance, World};
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// The windows of the defaults, and nothing that observes beside them.
 const WINDOWS: [(&str, &str); 5] = [
@@ -21,12 +21,16 @@ const WINDOWS: [(&str, &str); 5] = [
 ];
 
 /// A broker that knows so many services at rest, and has looked at them just now.
-async fn settled(count: usize) -> (World, Vec<Uuid>) {
+pub(super) async fn settled(count: usize) -> (World, Vec<Uuid>) {
     settled_among(count, 0, &[]).await
 }
 
 /// The same, in an account with so many instances that are not the broker's, and with these settings.
-async fn settled_among(count: usize, foreign: usize, settings: &[(&str, &str)]) -> (World, Vec<Uuid>) {
+pub(super) async fn settled_among(
+    count: usize,
+    foreign: usize,
+    settings: &[(&str, &str)],
+) -> (World, Vec<Uuid>) {
     let settings: Vec<_> = WINDOWS.iter().chain(settings).copied().collect();
     let world = World::with(&settings).await;
     for number in 0..foreign {
@@ -51,14 +55,14 @@ async fn settled_among(count: usize, foreign: usize, settings: &[(&str, &str)]) 
     (world, ids)
 }
 
-async fn get(world: &World, ids: &[Uuid]) -> Answer {
+pub(super) async fn get(world: &World, ids: &[Uuid]) -> Answer {
     let query: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
     let answer = world.send("GET", &format!("/postgres?{}", query.join("&")), &Value::Null).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
 }
 
-fn age(answer: &Answer) -> u64 {
+pub(super) fn age(answer: &Answer) -> u64 {
     answer.headers["age"].to_str().unwrap().parse().unwrap()
 }
 

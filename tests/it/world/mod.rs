@@ -44,17 +44,64 @@ pub(crate) struct State {
     pub(crate) secrets: BTreeMap<String, BTreeMap<String, String>>,
     /// Names of the calls that were made.
     pub(crate) calls: Vec<String>,
+    /// What each describe has asked for by name; nothing for a page of everything.
+    pub(crate) asked: Vec<Vec<String>>,
     /// Operation to wire code: each call of it fails so.
     pub(crate) failing: BTreeMap<String, String>,
+    /// Some calls of an operation fail.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Some calls of one operation that fail.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) operation: &'static str,
+    /// Only those that name this.
+    pub(crate) about: Option<String>,
+    pub(crate) code: &'static str,
+    /// How many go well before.
+    pub(crate) after: u32,
+    /// How many fail then.
+    pub(crate) times: u32,
+}
+
+impl Fault {
+    /// The next calls of an operation are throttled, so many of them.
+    pub(crate) fn throttled(operation: &'static str, times: u32) -> Self {
+        Self { operation, about: None, code: "Throttling", after: 0, times }
+    }
+
+    /// How a call is to fail, if it is.
+    fn strikes(&mut self, operation: &str, about: &[String]) -> Option<&'static str> {
+        let is_meant = self.operation == operation
+            && self.about.as_ref().is_none_or(|one| about.contains(one))
+            && self.times > 0;
+        if !is_meant {
+            return None;
+        }
+        if self.after > 0 {
+            self.after -= 1;
+            return None;
+        }
+        self.times -= 1;
+        Some(self.code)
+    }
 }
 
 impl State {
     /// Counts a call, and says how it is to fail.
     fn enter(&mut self, operation: &str) -> Result<(), ErrorMetadata> {
+        self.enter_about(operation, &[])
+    }
+
+    /// The same for a call that names these.
+    fn enter_about(&mut self, operation: &str, about: &[String]) -> Result<(), ErrorMetadata> {
         self.calls.push(operation.to_owned());
-        match self.failing.get(operation).or_else(|| self.failing.get("*")) {
+        let always = self.failing.get(operation).or_else(|| self.failing.get("*")).cloned();
+        let struck = self.faults.iter_mut().find_map(|fault| fault.strikes(operation, about));
+        match always.or_else(|| struck.map(str::to_owned)) {
             Some(code) => {
-                Err(failure(code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x"))
+                Err(failure(&code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x"))
             }
             None => Ok(()),
         }
