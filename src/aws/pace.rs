@@ -11,8 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
 /// The rate never falls below this part of the configured one.
@@ -46,12 +48,26 @@ impl Lane {
     }
 }
 
+/// The clock of everything else here, so that the budget goes by it too where a test pauses it.
+#[derive(Clone, Debug)]
+struct Time;
+
+impl Clock for Time {
+    type Instant = std::time::Instant;
+
+    fn now(&self) -> Self::Instant {
+        Instant::now().into_std()
+    }
+}
+
+type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<std::time::Instant>>;
+
 /// A token bucket that callers wait at.
 #[derive(Debug)]
 pub(super) struct Pace {
     configured: f64,
     burst: NonZeroU32,
-    bucket: ArcSwap<DefaultDirectRateLimiter>,
+    bucket: ArcSwap<Bucket>,
     rate: Mutex<Rate>,
     waiting: [AtomicU32; 2],
 }
@@ -108,7 +124,7 @@ impl Pace {
             }
             let bucket = self.bucket.load_full();
             let Err(until) = bucket.check() else { return };
-            tokio::time::sleep(until.wait_time_from(DefaultClock::default().now())).await;
+            tokio::time::sleep(until.wait_time_from(Time.now())).await;
         }
     }
 
@@ -158,12 +174,12 @@ impl Pace {
     }
 }
 
-fn bucket(per_second: f64, burst: NonZeroU32) -> DefaultDirectRateLimiter {
+fn bucket(per_second: f64, burst: NonZeroU32) -> Bucket {
     let period = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1));
     let quota = Quota::with_period(period.max(Duration::from_nanos(1)))
         .unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN))
         .allow_burst(burst);
-    RateLimiter::direct(quota)
+    RateLimiter::direct_with_clock(quota, Time)
 }
 
 #[cfg(test)]

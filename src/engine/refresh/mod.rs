@@ -3,7 +3,7 @@
 //! Two tasks call DescribeDBInstances for it, each with one thing at a time: `look` reads by name what is in
 //! transition or was just changed, `pass` goes through everything that is settled. Whoever asks notes what is
 //! wanted and waits until the snapshot is fresh enough; all who ask meanwhile share the answer. A failed call
-//! changes nothing.
+//! changes nothing, and is made again by itself: what else the round has learned stays.
 
 mod look;
 mod pass;
@@ -42,6 +42,8 @@ pub(crate) struct Refresher {
     asked: Mutex<Asked>,
     look_kick: Notify,
     pass_kick: Notify,
+    /// Held by the one sweep under way.
+    sweeping: tokio::sync::Mutex<()>,
     changes: watch::Sender<Change>,
     pub(crate) active: Duration,
     pub(crate) settled: Duration,
@@ -83,6 +85,7 @@ impl Refresher {
             asked: Mutex::default(),
             look_kick: Notify::new(),
             pass_kick: Notify::new(),
+            sweeping: tokio::sync::Mutex::default(),
             changes: watch::Sender::new(Change::default()),
             active,
             settled,
@@ -261,10 +264,14 @@ impl Refresher {
         self.changes.send_replace(Change::default());
     }
 
-    /// Tells that a call failed, and waits: longer with every failure in a row, and not in step with other replicas.
-    async fn failed(&self, failure: &Failure, in_a_row: u32) {
+    /// Tells that a call failed: whoever waits for it is answered with what is known.
+    fn failed(&self, failure: &Failure) {
         tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
         self.changes.send_replace(Change { failure: Some(failure.to_string()) });
+    }
+
+    /// Waits after a failure: longer with every one in a row, and not in step with other replicas.
+    async fn pause(in_a_row: u32) {
         let pause = FIRST_PAUSE.saturating_mul(1 << in_a_row.min(10)).min(LONGEST_PAUSE);
         let jitter = pause.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 1024.0);
         tokio::time::sleep(pause + jitter).await;

@@ -8,6 +8,7 @@ mod delete;
 mod docs;
 mod failing;
 mod read;
+mod retries;
 mod scale;
 mod tls;
 mod tokens;

@@ -12,7 +12,7 @@ use crate::world::{Answer, BROKER, Instance, World};
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// The windows of the defaults, and nothing that observes beside them.
-const WINDOWS: [(&str, &str); 5] = [
+pub(super) const WINDOWS: [(&str, &str); 5] = [
     ("BROKER_REFRESH_ACTIVE_SECONDS", "5"),
     ("BROKER_REFRESH_SETTLED_SECONDS", "60"),
     ("BROKER_STALE_LIMIT_SECONDS", "600"),
@@ -67,7 +67,7 @@ pub(super) fn age(answer: &Answer) -> u64 {
 }
 
 /// So many callers, each asking every ten seconds for everything. Returns the oldest age that was told.
-async fn poll(world: &World, ids: &[Uuid], callers: usize, during: Duration) -> u64 {
+pub(super) async fn poll(world: &World, ids: &[Uuid], callers: usize, during: Duration) -> u64 {
     let until = Instant::now() + during;
     let mut oldest = 0;
     while Instant::now() < until {

@@ -141,17 +141,30 @@ impl World {
     }
 
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let world = Self::unobserved(settings);
+        Self::unobserved(settings).observed().await
+    }
+
+    /// The same broker, once it has observed this world.
+    pub(crate) async fn observed(self) -> Self {
         crate::broker::eventually("the first observation", async || {
-            (world.call("GET", "/ready", &[], "").await.status == 200).then_some(())
+            (self.call("GET", "/ready", &[], "").await.status == 200).then_some(())
         })
         .await;
-        world.state().calls.clear();
-        world
+        self.state().calls.clear();
+        self
     }
 
     /// A broker that may not have observed anything yet.
     pub(crate) fn unobserved(settings: &[(&str, &str)]) -> Self {
+        Self::within(settings, Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() })
+    }
+
+    /// The same with budgets that have an end: calls per second, and at once.
+    pub(crate) fn paced(settings: &[(&str, &str)], per_second: f64, burst: u32) -> Self {
+        Self::within(settings, Budget { per_second, burst: NonZeroU32::new(burst).unwrap() })
+    }
+
+    fn within(settings: &[(&str, &str)], budget: Budget) -> Self {
         let mut all = BTreeMap::from([
             ("BROKER_TOKENS", "world-token,second-token"),
             ("BROKER_REFRESH_ACTIVE_SECONDS", "3600"),
@@ -161,7 +174,6 @@ impl World {
         all.extend(settings.iter().copied());
         let config = Config::parse(|name| all.get(name).map(|value| (*value).to_owned()), []).unwrap();
         let state = Arc::new(Mutex::new(State::default()));
-        let budget = Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() };
         let metrics = Arc::new(Metrics::default());
         let clients = (rds::client(&state), secrets::client(&state));
         let aws = Aws::with_clients(clients.0, clients.1, budget, budget, Arc::clone(&metrics));
