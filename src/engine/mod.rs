@@ -242,7 +242,8 @@ impl Engine {
                 }
             }
             self.notice(&noteworthy);
-            lock(&self.inner.notes).retain(|id, _| snapshot.get(*id).is_some());
+            let is_there = |id| snapshot.get(id).is_some_and(|sighting| sighting.kept.is_some());
+            lock(&self.inner.notes).retain(|id, _| is_there(*id));
             lock(&self.inner.rests).retain(|id, rest| {
                 let kept = snapshot.get(*id).and_then(|sighting| sighting.kept.as_ref());
                 kept.is_some_and(|kept| rest.holds(kept, now()))

@@ -25,7 +25,7 @@ const FORGET_AFTER: Duration = Duration::from_secs(60);
 /// One id, as last looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Sighting {
-    /// As last described; `None` for an id that was looked for and never seen.
+    /// As last described; `None` for an id that was looked for in vain.
     pub(crate) kept: Option<Arc<Kept>>,
     /// When the last answer about it was asked for.
     pub(crate) at: Instant,
@@ -189,11 +189,13 @@ impl Snapshot {
         }
     }
 
-    /// Drops what is absent for sure, and what was looked for in vain long ago.
+    /// Of what is absent for sure nothing is kept but that it was looked for in vain, and not even that for long.
     fn forget(&mut self, at: Instant) {
-        self.by_id.retain(|_, sighting| match sighting.kept {
-            Some(_) => !sighting.is_absent(),
-            None => at.duration_since(sighting.at) < FORGET_AFTER,
+        self.by_id.retain(|_, sighting| {
+            if sighting.is_absent() {
+                (sighting.kept, sighting.provider, sighting.is_settled) = (None, None, false);
+            }
+            sighting.kept.is_some() || at.duration_since(sighting.at) < FORGET_AFTER
         });
     }
 

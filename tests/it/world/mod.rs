@@ -25,6 +25,7 @@ use tower::ServiceExt;
 
 pub(crate) const TOKEN: &str = "world-token";
 pub(crate) const BROKER: &str = "codesphere";
+const PLENTY: Budget = Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() };
 
 /// One DB instance, as far as tests care.
 #[derive(Clone, Debug, Default)]
@@ -156,7 +157,7 @@ impl World {
 
     /// A broker that may not have observed anything yet.
     pub(crate) fn unobserved(settings: &[(&str, &str)]) -> Self {
-        Self::within(settings, Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() })
+        Self::within(settings, PLENTY)
     }
 
     /// The same with budgets that have an end: calls per second, and at once.
@@ -164,7 +165,16 @@ impl World {
         Self::within(settings, Budget { per_second, burst: NonZeroU32::new(burst).unwrap() })
     }
 
+    /// Another broker over the same AWS, which has observed it once.
+    pub(crate) async fn replica(&self) -> Self {
+        Self::over(Arc::clone(&self.state), &[], PLENTY).observed().await
+    }
+
     fn within(settings: &[(&str, &str)], budget: Budget) -> Self {
+        Self::over(Arc::default(), settings, budget)
+    }
+
+    fn over(state: Arc<Mutex<State>>, settings: &[(&str, &str)], budget: Budget) -> Self {
         let mut all = BTreeMap::from([
             ("BROKER_TOKENS", "world-token,second-token"),
             ("BROKER_REFRESH_ACTIVE_SECONDS", "3600"),
@@ -173,7 +183,6 @@ impl World {
         ]);
         all.extend(settings.iter().copied());
         let config = Config::parse(|name| all.get(name).map(|value| (*value).to_owned()), []).unwrap();
-        let state = Arc::new(Mutex::new(State::default()));
         let metrics = Arc::new(Metrics::default());
         let clients = (rds::client(&state), secrets::client(&state));
         let aws = Aws::with_clients(clients.0, clients.1, budget, budget, Arc::clone(&metrics));
