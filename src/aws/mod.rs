@@ -186,6 +186,12 @@ impl Aws {
         self.pace(service).per_second()
     }
 
+    /// Calls that a service could be asked at once now.
+    #[must_use]
+    pub fn left(&self, service: Service) -> u32 {
+        self.pace(service).left()
+    }
+
     /// Callers that wait for a service in a lane.
     #[must_use]
     pub fn waiting(&self, service: Service, lane: Lane) -> u32 {

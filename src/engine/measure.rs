@@ -18,7 +18,7 @@ impl Engine {
         let (aws, metrics) = (&self.inner.aws, &self.inner.metrics);
         for service in Service::ALL {
             let waiting = [Lane::Write, Lane::Read].map(|lane| (lane.name(), aws.waiting(service, lane)));
-            metrics.budget(service.name(), aws.rate(service), waiting);
+            metrics.budget(service.name(), aws.rate(service), aws.left(service), waiting);
         }
         let snapshot = self.inner.refresher.snapshot().clone();
         let oldest =
