@@ -73,6 +73,7 @@ pub struct Metrics {
     aws_calls: Family<AwsCall, Counter>,
     throttles: Family<AwsService, Counter>,
     rates: Family<AwsService, Fraction>,
+    left: Family<AwsService, Gauge>,
     waiting: Family<AwsLane, Gauge>,
     snapshot_age: Fraction,
     snapshot_size: Gauge,
@@ -92,6 +93,7 @@ impl Default for Metrics {
             aws_calls: Family::default(),
             throttles: Family::default(),
             rates: Family::default(),
+            left: Family::default(),
             waiting: Family::default(),
             snapshot_age: Fraction::default(),
             snapshot_size: Gauge::default(),
@@ -119,6 +121,7 @@ impl Metrics {
         registry.register("aws_calls", "Calls of AWS by how they ended", self.aws_calls.clone());
         registry.register("aws_throttles", "Calls that AWS throttled", self.throttles.clone());
         registry.register("aws_rate", "Calls per second that are allowed at the moment", self.rates.clone());
+        registry.register("aws_budget_left", "Calls that could be made at once now", self.left.clone());
         registry.register("aws_waiting", "Callers that wait for the budget", self.waiting.clone());
         let about_age = "Age of the oldest observation of a service";
         registry.register_with_unit("snapshot_age", about_age, Unit::Seconds, self.snapshot_age.clone());
@@ -157,9 +160,16 @@ impl Metrics {
         self.unknown_statuses.inc();
     }
 
-    /// What a service may be asked at the moment, and who waits for it, by lane.
-    pub fn budget(&self, service: &'static str, per_second: f64, waiting: [(&'static str, u32); 2]) {
+    /// What a service may be asked at the moment, per second and at once, and who waits for it, by lane.
+    pub fn budget(
+        &self,
+        service: &'static str,
+        per_second: f64,
+        left: u32,
+        waiting: [(&'static str, u32); 2],
+    ) {
         self.rates.get_or_create(&AwsService { service }).set(per_second);
+        self.left.get_or_create(&AwsService { service }).set(i64::from(left));
         for (lane, count) in waiting {
             self.waiting.get_or_create(&AwsLane { service, lane }).set(i64::from(count));
         }
@@ -208,7 +218,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.request("GET", "/postgres", 200, Duration::from_millis(3));
         metrics.aws_call("rds", "DescribeDBInstances", "throttled");
-        metrics.budget("rds", 0.5, [("write", 2), ("read", 7)]);
+        metrics.budget("rds", 0.5, 3, [("write", 2), ("read", 7)]);
         metrics.phases([(("postgres", "creating"), 3)]);
         metrics.phases([(("postgres", "available"), 2)]);
         let text = metrics.text();
@@ -217,6 +227,7 @@ mod tests {
             "rds_broker_http_request_duration_seconds_count{method=\"GET\",route=\"/postgres\"} 1",
             "rds_broker_aws_throttles_total{service=\"rds\"} 1",
             "rds_broker_aws_rate{service=\"rds\"} 0.5",
+            "rds_broker_aws_budget_left{service=\"rds\"} 3",
             "rds_broker_aws_waiting{service=\"rds\",lane=\"read\"} 7",
             "rds_broker_services{provider=\"postgres\",phase=\"available\"} 2",
         ] {

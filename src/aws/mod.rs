@@ -32,7 +32,7 @@ pub use key::Key;
 pub use network::SecurityGroup;
 pub use pace::Lane;
 pub(crate) use rds::LARGEST_BATCH;
-pub use rds::{Event, ListedGroup, NewDbInstance, Quota, SubnetGroup};
+pub use rds::{Event, ListedGroup, NewDbInstance, Quota, Seen, SubnetGroup};
 pub use secrets::{Stored, StoredSecret};
 
 /// How long a connection may take to be made.
@@ -143,10 +143,25 @@ impl Aws {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
+        self.call_at(service, lane, operation, call).await.map(|(answer, _)| answer)
+    }
+
+    /// The same, with the moment when its turn had come: what is answered is no older.
+    async fn call_at<T, E>(
+        &self,
+        service: Service,
+        lane: Lane,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Outcome<(T, Instant)>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
         let pace = self.pace(service);
         let asked = Instant::now();
         pace.turn(lane).await;
-        let span = spans::aws_call(service.name(), operation, asked.elapsed());
+        let sent = Instant::now();
+        let span = spans::aws_call(service.name(), operation, sent.duration_since(asked));
         let outcome = call.instrument(span.clone()).await.map_err(|error| Failure::of(operation, error));
         match &outcome {
             Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),
@@ -155,7 +170,7 @@ impl Aws {
         let label = outcome.as_ref().err().map_or("ok", |failure| failure.cause.name());
         spans::ended(&span, label, outcome.is_ok());
         self.metrics.aws_call(service.name(), operation, label);
-        outcome
+        outcome.map(|answer| (answer, sent))
     }
 
     fn pace(&self, service: Service) -> &pace::Pace {
@@ -169,6 +184,12 @@ impl Aws {
     #[must_use]
     pub fn rate(&self, service: Service) -> f64 {
         self.pace(service).per_second()
+    }
+
+    /// Calls that a service could be asked at once now.
+    #[must_use]
+    pub fn left(&self, service: Service) -> u32 {
+        self.pace(service).left()
     }
 
     /// Callers that wait for a service in a lane.

@@ -11,8 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
 /// The rate never falls below this part of the configured one.
@@ -46,12 +48,26 @@ impl Lane {
     }
 }
 
+/// The clock of everything else here, so that the budget goes by it too where a test pauses it.
+#[derive(Clone, Debug)]
+struct Time;
+
+impl Clock for Time {
+    type Instant = std::time::Instant;
+
+    fn now(&self) -> Self::Instant {
+        Instant::now().into_std()
+    }
+}
+
+type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<std::time::Instant>>;
+
 /// A token bucket that callers wait at.
 #[derive(Debug)]
 pub(super) struct Pace {
     configured: f64,
     burst: NonZeroU32,
-    bucket: ArcSwap<DefaultDirectRateLimiter>,
+    bucket: ArcSwap<Bucket>,
     rate: Mutex<Rate>,
     waiting: [AtomicU32; 2],
 }
@@ -64,6 +80,9 @@ struct Rate {
     since: Instant,
     /// How long it must be calm from then on.
     calm: Duration,
+    /// Calls that could be made at once when the last turn was given, and when that was. The bucket itself does not say.
+    left: f64,
+    left_at: Instant,
 }
 
 /// Counts a caller that waits, until it is dropped.
@@ -92,7 +111,13 @@ impl Pace {
             configured,
             burst,
             bucket: ArcSwap::from_pointee(bucket(configured, burst)),
-            rate: Mutex::new(Rate { now: configured, since: Instant::now(), calm: CALM }),
+            rate: Mutex::new(Rate {
+                now: configured,
+                since: Instant::now(),
+                calm: CALM,
+                left: f64::from(burst.get()),
+                left_at: Instant::now(),
+            }),
             waiting: [AtomicU32::new(0), AtomicU32::new(0)],
         }
     }
@@ -107,8 +132,8 @@ impl Pace {
                 continue;
             }
             let bucket = self.bucket.load_full();
-            let Err(until) = bucket.check() else { return };
-            tokio::time::sleep(until.wait_time_from(DefaultClock::default().now())).await;
+            let Err(until) = bucket.check() else { return self.take() };
+            tokio::time::sleep(until.wait_time_from(Time.now())).await;
         }
     }
 
@@ -137,6 +162,29 @@ impl Pace {
         self.rate().now
     }
 
+    /// Calls that could be made at once now.
+    pub(super) fn left(&self) -> u32 {
+        // A whole call that came together out of fractions is one.
+        (self.level(&self.rate()) + 1e-6).floor() as u32
+    }
+
+    /// A turn was given.
+    fn take(&self) {
+        let mut rate = self.rate();
+        rate.left = (self.level(&rate) - 1.0).max(0.0);
+        rate.left_at = Instant::now();
+    }
+
+    fn level(&self, rate: &Rate) -> f64 {
+        let refilled = rate.left + rate.left_at.elapsed().as_secs_f64() * rate.now;
+        refilled.min(f64::from(self.burst_at(rate.now).get()))
+    }
+
+    /// A new bucket is full: below the full rate it holds one.
+    fn burst_at(&self, per_second: f64) -> NonZeroU32 {
+        if per_second < self.configured { NonZeroU32::MIN } else { self.burst }
+    }
+
     /// Callers that wait in a lane.
     pub(super) fn waiting(&self, lane: Lane) -> u32 {
         self.waiting[lane as usize].load(Ordering::SeqCst)
@@ -148,8 +196,8 @@ impl Pace {
         // From three to five quarters.
         let random = f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255.0;
         rate.calm = CALM.mul_f64(0.75 + random / 2.0);
-        // A new bucket is full: below the full rate it holds one.
-        let burst = if next < self.configured { NonZeroU32::MIN } else { self.burst };
+        let burst = self.burst_at(next);
+        (rate.left, rate.left_at) = (f64::from(burst.get()), rate.since);
         self.bucket.store(bucket(next, burst).into());
     }
 
@@ -158,17 +206,18 @@ impl Pace {
     }
 }
 
-fn bucket(per_second: f64, burst: NonZeroU32) -> DefaultDirectRateLimiter {
+fn bucket(per_second: f64, burst: NonZeroU32) -> Bucket {
     let period = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1));
     let quota = Quota::with_period(period.max(Duration::from_nanos(1)))
         .unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN))
         .allow_burst(burst);
-    RateLimiter::direct(quota)
+    RateLimiter::direct_with_clock(quota, Time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
     use std::sync::Arc;
 
     fn pace(per_second: f64) -> Pace {
@@ -206,6 +255,26 @@ mod tests {
         let gave_up = tokio::time::timeout(Duration::from_millis(5), pace.turn(Lane::Write)).await;
         assert!(gave_up.is_err());
         assert_eq!(pace.waiting(Lane::Write), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_is_what_can_be_called_at_once() {
+        let pace = Pace::new(2.0, NonZeroU32::new(5).unwrap());
+        let calls_at_once = || {
+            let mut calls = 0;
+            while pace.turn(Lane::Write).now_or_never().is_some() {
+                calls += 1;
+            }
+            calls
+        };
+        for (advanced, left) in [(0, 5), (1000, 2), (499, 0), (1, 1), (1600, 3), (60_000, 5)] {
+            tokio::time::advance(Duration::from_millis(advanced)).await;
+            assert_eq!(pace.left(), left, "after {advanced} ms more");
+            assert_eq!(calls_at_once(), left);
+        }
+        pace.throttled();
+        assert_eq!(pace.left(), 1);
+        assert_eq!(calls_at_once(), 1);
     }
 
     #[tokio::test(start_paused = true)]

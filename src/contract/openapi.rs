@@ -99,7 +99,7 @@ fn of_provider(provider: Provider, name: &str, prefix: &str) -> [(String, Value)
     listed.insert(
         "200".to_owned(),
         json!({
-            "description": "All ids, or a map from id to status; ids that are not known are left out",
+            "description": "All ids, or a map from id to status; ids that were looked for in vain are left out",
             "headers": {"Age": {
                 "description": "Seconds since the oldest observation of AWS in it",
                 "schema": {"type": "integer", "minimum": 0},

@@ -14,7 +14,7 @@ use super::known::Known;
 use crate::aws::{Cause, Failure, Left, NewDbInstance, Outcome, Stored};
 use crate::error::{Error, Kind, Result, chain};
 use crate::model::resolve::{self, NewInstance};
-use crate::model::{Create, Instance, Meaning, Owner, ServiceId, Tags, Update, Which, tag};
+use crate::model::{Create, Meaning, Owner, ServiceId, Tags, Update, Which, tag};
 
 /// How often CreateDBInstance is tried while AWS throttles or fails.
 const TRIES: u32 = 4;
@@ -23,8 +23,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// How an attempt to create ended.
 enum Made {
-    /// It is ours, and carries these secrets.
-    Ours(Box<Instance>),
+    /// It is ours, carries these secrets, and is known by now.
+    Ours,
     /// The name is taken, by whom has to be looked up.
     Taken,
 }
@@ -50,8 +50,7 @@ impl Engine {
             new.tags.insert(tag::secret_version(*which), stored.version.clone());
         }
         match self.create_instance(&request, &new, &incarnation).await {
-            Ok(Made::Ours(instance)) => {
-                self.saw(*instance);
+            Ok(Made::Ours) => {
                 self.push(request.id);
                 Ok(())
             }
@@ -190,7 +189,10 @@ impl Engine {
         loop {
             tries += 1;
             let failure = match self.inner.aws.create_instance(call()).await {
-                Ok(instance) => return Ok(Made::Ours(Box::new(instance))),
+                Ok(seen) => {
+                    self.saw(seen);
+                    return Ok(Made::Ours);
+                }
                 Err(failure) => failure,
             };
             // Once a reply was lost, only looking tells whether the instance is there and whose it is.
@@ -200,7 +202,7 @@ impl Engine {
                 && let Ok(Some(known)) = self.look_once(request.id).await
             {
                 let ours = known.record().is_some_and(|record| record.incarnation == incarnation);
-                return Ok(if ours { Made::Ours(Box::new(known.instance.clone())) } else { Made::Taken });
+                return Ok(if ours { Made::Ours } else { Made::Taken });
             }
             if taken || !failure.is_passing() || tries >= TRIES {
                 // A name that was taken before our first try is not taken by us, even where RDS does not show by whom.

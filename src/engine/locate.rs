@@ -39,7 +39,9 @@ impl Engine {
         {
             let snapshot = self.inner.refresher.snapshot();
             match snapshot.get(id) {
-                None if snapshot.swept_at.is_some() => return Ok(None),
+                seen if seen.is_none_or(|seen| seen.kept.is_none()) && snapshot.swept_at.is_some() => {
+                    return Ok(None);
+                }
                 // This process has just made it, or looked at it: a caller repeats what was not answered in time.
                 Some(seen)
                     if !seen.is_missing() && seen.at.elapsed() < self.inner.settings.refresh_active =>

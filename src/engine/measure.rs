@@ -18,11 +18,11 @@ impl Engine {
         let (aws, metrics) = (&self.inner.aws, &self.inner.metrics);
         for service in Service::ALL {
             let waiting = [Lane::Write, Lane::Read].map(|lane| (lane.name(), aws.waiting(service, lane)));
-            metrics.budget(service.name(), aws.rate(service), waiting);
+            metrics.budget(service.name(), aws.rate(service), aws.left(service), waiting);
         }
         let snapshot = self.inner.refresher.snapshot().clone();
         let oldest =
-            snapshot.services().filter_map(|(_, sighting, _)| snapshot.asked_at(Some(sighting))).min();
+            snapshot.services().filter_map(|(_, sighting, _)| snapshot.told_at(Some(sighting))).min();
         metrics.snapshot(snapshot.services().count(), oldest.or(snapshot.swept_at).map(|at| at.elapsed()));
         let mut phases = BTreeMap::new();
         for (_, _, kept) in snapshot.services() {

@@ -37,10 +37,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::aws::{Aws, now};
+use crate::aws::{Aws, Seen, now};
 use crate::decide::Why;
 use crate::metrics::Metrics;
-use crate::model::{BrokerName, Catalog, Instance, Provider, ServiceId, Upgrades};
+use crate::model::{BrokerName, Catalog, Provider, ServiceId, Upgrades};
 use crate::sql::Databases;
 use kept::Kept;
 use known::Known;
@@ -242,7 +242,8 @@ impl Engine {
                 }
             }
             self.notice(&noteworthy);
-            lock(&self.inner.notes).retain(|id, _| snapshot.get(*id).is_some());
+            let is_there = |id| snapshot.get(id).is_some_and(|sighting| sighting.kept.is_some());
+            lock(&self.inner.notes).retain(|id, _| is_there(*id));
             lock(&self.inner.rests).retain(|id, rest| {
                 let kept = snapshot.get(*id).and_then(|sighting| sighting.kept.as_ref());
                 kept.is_some_and(|kept| rest.holds(kept, now()))
@@ -272,9 +273,9 @@ impl Engine {
     }
 
     /// Works in what a call of our own has just answered.
-    fn saw(&self, instance: Instance) {
-        if let Some(id) = self.inner.settings.broker.service_of(&instance.identifier) {
-            self.inner.refresher.saw(id, instance, &self.inner.settings.broker, &self.inner.catalog);
+    fn saw(&self, seen: Seen) {
+        if let Some(id) = self.inner.settings.broker.service_of(&seen.instance.identifier) {
+            self.inner.refresher.saw(id, seen, &self.inner.settings.broker, &self.inner.catalog);
         }
     }
 }

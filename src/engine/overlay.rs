@@ -54,11 +54,16 @@ impl Overlay {
         }
     }
 
-    /// Puts what RDS does not show yet over what it shows. A value that was never written here is someone else's, and newer.
-    pub(super) fn apply(&mut self, id: ServiceId, seen: &mut Instance, now: Instant) {
+    /// Puts what RDS does not show yet over what it shows in an answer that was asked for at `asked`. A value that was never
+    /// written here is someone else's, and newer, unless the answer was asked for before.
+    pub(super) fn apply(&mut self, id: ServiceId, seen: &mut Instance, asked: Instant) {
         let Some(written) = self.written.get_mut(&id) else { return };
-        if written.resource_id != seen.resource_id || now.duration_since(written.at) >= BELIEVED_FOR {
+        if written.resource_id != seen.resource_id || asked.duration_since(written.at) >= BELIEVED_FOR {
             self.written.remove(&id);
+            return;
+        }
+        if asked < written.at {
+            written.put_over(seen);
             return;
         }
         written.tags.retain(|key, value| {
@@ -71,7 +76,13 @@ impl Overlay {
             self.written.remove(&id);
             return;
         }
-        for (key, value) in &written.tags {
+        written.put_over(seen);
+    }
+}
+
+impl Written {
+    fn put_over(&self, seen: &mut Instance) {
+        for (key, value) in &self.tags {
             seen.tags.insert(key.clone(), value.newest.clone());
         }
     }

@@ -58,7 +58,7 @@ impl Engine {
     /// oldest. `question` is how the caller put it, for [`Self::told_before`].
     ///
     /// # Errors
-    /// As [`Self::list`].
+    /// As [`Self::list`], and while AWS has not answered about one of them that is not known.
     pub async fn statuses(
         &self,
         provider: Provider,
@@ -94,8 +94,10 @@ impl Engine {
         let at = Instant::now();
         let sightings: Vec<Option<&Sighting>> = ids.iter().map(|&id| snapshot.get(id)).collect();
         let (mut needs, mut oldest, mut known) = (Vec::new(), at, Vec::with_capacity(ids.len()));
+        let mut unknown = None;
         for (&id, &sighting) in ids.iter().zip(&sightings) {
-            oldest = snapshot.asked_at(sighting).map_or(oldest, |asked| oldest.min(asked));
+            unknown = unknown.or(sighting.is_none().then_some(id));
+            oldest = snapshot.told_at(sighting).map_or(oldest, |told| oldest.min(told));
             needs.extend(self.need(snapshot, id, sighting, at).map(|need| (id, need)));
             let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
             known.extend(kept.and_then(|sighting| Some((id, sighting.kept.as_ref()?))));
@@ -107,11 +109,18 @@ impl Engine {
         let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
         let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)))
             && sightings.iter().all(is_settled);
-        Looked { documents, oldest, needs, lasts }
+        Looked { documents, unknown, oldest, needs, lasts }
     }
 
-    /// The answer, unless what is known is too old.
+    /// The answer, unless what is known is too old. Who is left out of it is gone, to the platform: an id that nobody has
+    /// looked for yet is not, so that there is no answer without it. Another replica may have made it.
     fn told(&self, known: &Looked<'_>) -> Result<(Bytes, Duration)> {
+        if let Some(id) = known.unknown {
+            return Err(Error::unavailable(
+                format!("AWS has not said yet whether there is a service {id}; try again."),
+                Duration::from_secs(5),
+            ));
+        }
         let age = known.oldest.elapsed();
         self.not_too_old(age)?;
         Ok((object(&known.documents), age))
@@ -229,6 +238,8 @@ impl Engine {
 struct Looked<'a> {
     /// Documents, in the order of the ids.
     documents: Vec<(ServiceId, Cow<'a, [u8]>)>,
+    /// One that was never looked for.
+    unknown: Option<ServiceId>,
     /// When the least recent of them was asked about.
     oldest: Instant,
     /// What should be looked at again.

@@ -25,10 +25,14 @@ const FORGET_AFTER: Duration = Duration::from_secs(60);
 /// One id, as last looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Sighting {
-    /// As last described; `None` for an id that was looked for and never seen.
+    /// As last described; `None` for an id that was looked for in vain.
     pub(crate) kept: Option<Arc<Kept>>,
     /// When the last answer about it was asked for.
     pub(crate) at: Instant,
+    /// When the answer that described it was asked for: what is kept is as old as that.
+    described_at: Instant,
+    /// Answers that were asked for before this moment say less than what is kept.
+    newer_than: Instant,
     /// Answers in a row that lacked it, and when the first of them was asked for.
     misses: u32,
     missing_since: Option<Instant>,
@@ -38,9 +42,15 @@ pub(crate) struct Sighting {
 }
 
 impl Sighting {
-    fn seen(kept: Arc<Kept>, at: Instant) -> Self {
+    fn seen(kept: Arc<Kept>, at: Instant, newer_than: Instant) -> Self {
         let (provider, is_settled) = (kept.provider, kept.is_settled);
-        Self { kept: Some(kept), at, misses: 0, missing_since: None, provider, is_settled }
+        let kept = Some(kept);
+        Self { kept, at, described_at: at, newer_than, misses: 0, missing_since: None, provider, is_settled }
+    }
+
+    /// With other tags, which were just written. The rest of it is as old as it was. It was written to, so it is there.
+    fn written(&self, kept: Arc<Kept>) -> Self {
+        Self { at: self.at, ..Self::seen(kept, self.described_at, self.newer_than) }
     }
 
     fn missed(previous: Option<&Self>, at: Instant) -> Self {
@@ -49,7 +59,8 @@ impl Sighting {
         let missing_since = previous.and_then(|sighting| sighting.missing_since).or(Some(at));
         let provider = previous.and_then(|sighting| sighting.provider);
         let is_settled = previous.is_some_and(|sighting| sighting.is_settled);
-        Self { kept, at, misses, missing_since, provider, is_settled }
+        let described_at = previous.map_or(at, |sighting| sighting.described_at);
+        Self { kept, at, described_at, newer_than: at, misses, missing_since, provider, is_settled }
     }
 
     fn is_absent(&self) -> bool {
@@ -123,8 +134,16 @@ impl Snapshot {
         sighting.map(|sighting| sighting.at).max(self.swept_at)
     }
 
+    /// How old what is told of an id is: when it was described, or last looked for in vain.
+    pub(crate) fn told_at(&self, sighting: Option<&Sighting>) -> Option<Instant> {
+        match sighting {
+            Some(sighting) if sighting.kept.is_some() => Some(sighting.described_at),
+            sighting => self.asked_at(sighting),
+        }
+    }
+
     /// With an answer worked in that was asked for at `at`: what was found, and who of those `asked` for by name was not.
-    /// What this process has written since is newer and stays.
+    /// What this process was answered since is newer and stays.
     pub(crate) fn with_answer(&self, asked: &[ServiceId], found: Vec<Found>, at: Instant) -> Self {
         let mut next = self.successor();
         let found: HashMap<_, _> = found.into_iter().collect();
@@ -132,8 +151,8 @@ impl Snapshot {
             next.miss(*id, at);
         }
         for (id, kept) in found {
-            if next.by_id.get(&id).is_none_or(|sighting| sighting.at <= at) {
-                next.by_id.insert(id, Sighting::seen(kept, at));
+            if next.by_id.get(&id).is_none_or(|sighting| sighting.newer_than <= at) {
+                next.by_id.insert(id, Sighting::seen(kept, at, at));
             }
         }
         next.forget(at);
@@ -164,24 +183,33 @@ impl Snapshot {
     /// An answer that was asked for at `at` lacked it.
     fn miss(&mut self, id: ServiceId, at: Instant) {
         let before = self.by_id.get(&id);
-        if before.is_none_or(|sighting| sighting.at < at) {
+        if before.is_none_or(|sighting| sighting.newer_than < at) {
             let missed = Sighting::missed(before, at);
             self.by_id.insert(id, missed);
         }
     }
 
-    /// Drops what is absent for sure, and what was looked for in vain long ago.
+    /// Of what is absent for sure nothing is kept but that it was looked for in vain, and not even that for long.
     fn forget(&mut self, at: Instant) {
-        self.by_id.retain(|_, sighting| match sighting.kept {
-            Some(_) => !sighting.is_absent(),
-            None => at.duration_since(sighting.at) < FORGET_AFTER,
+        self.by_id.retain(|_, sighting| {
+            if sighting.is_absent() {
+                (sighting.kept, sighting.provider, sighting.is_settled) = (None, None, false);
+            }
+            sighting.kept.is_some() || at.duration_since(sighting.at) < FORGET_AFTER
         });
     }
 
-    /// With what a call of our own has just answered about one instance.
-    pub(crate) fn with_own(&self, id: ServiceId, kept: Kept, at: Instant) -> Self {
+    /// With what a call of our own, sent at `at`, has just answered about one instance.
+    pub(crate) fn with_own(&self, id: ServiceId, kept: Kept, at: Instant, now: Instant) -> Self {
         let mut next = self.successor();
-        next.by_id.insert(id, Sighting::seen(Arc::new(kept), at));
+        next.by_id.insert(id, Sighting::seen(Arc::new(kept), at, now));
+        next
+    }
+
+    /// With other tags on an instance that is known.
+    pub(crate) fn with_tags(&self, id: ServiceId, kept: Kept) -> Self {
+        let mut next = self.successor();
+        next.by_id.entry(id).and_modify(|sighting| *sighting = sighting.written(Arc::new(kept)));
         next
     }
 }

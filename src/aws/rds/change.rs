@@ -2,11 +2,11 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{described, int, rds_tags};
+use super::{Seen, described, int, rds_tags};
 use crate::aws::failure::Outcome;
 use crate::aws::{Aws, Lane, Service, convert};
 use crate::decide::{Keep, Modification};
-use crate::model::{Instance, Tags};
+use crate::model::Tags;
 
 impl Aws {
     /// ModifyDBInstance for one concern, at once and without what someone has parked where that can be. `password` is read only for the concern that needs it.
@@ -15,7 +15,7 @@ impl Aws {
         identifier: &str,
         change: &Modification,
         password: Option<&SecretString>,
-    ) -> Outcome<Instance> {
+    ) -> Outcome<Seen> {
         let call = self.rds.modify_db_instance().db_instance_identifier(identifier);
         let call = call.apply_immediately(!change.is_always_immediate());
         let call = match change {
@@ -40,26 +40,26 @@ impl Aws {
             Modification::MaintenanceWindow(window) => call.preferred_maintenance_window(window),
             Modification::ParameterGroup(name) => call.db_parameter_group_name(name),
         };
-        let answer = self.call(Service::Rds, Lane::Write, "ModifyDBInstance", call.send()).await?;
-        described("ModifyDBInstance", answer.db_instance())
+        let (answer, at) = self.call_at(Service::Rds, Lane::Write, "ModifyDBInstance", call.send()).await?;
+        described("ModifyDBInstance", answer.db_instance(), at)
     }
 
     /// RebootDBInstance.
-    pub async fn reboot_instance(&self, identifier: &str) -> Outcome<Instance> {
+    pub async fn reboot_instance(&self, identifier: &str) -> Outcome<Seen> {
         let call = self.rds.reboot_db_instance().db_instance_identifier(identifier);
-        let answer = self.call(Service::Rds, Lane::Write, "RebootDBInstance", call.send()).await?;
-        described("RebootDBInstance", answer.db_instance())
+        let (answer, at) = self.call_at(Service::Rds, Lane::Write, "RebootDBInstance", call.send()).await?;
+        described("RebootDBInstance", answer.db_instance(), at)
     }
 
     /// StartDBInstance.
-    pub async fn start_instance(&self, identifier: &str) -> Outcome<Instance> {
+    pub async fn start_instance(&self, identifier: &str) -> Outcome<Seen> {
         let call = self.rds.start_db_instance().db_instance_identifier(identifier);
-        let answer = self.call(Service::Rds, Lane::Write, "StartDBInstance", call.send()).await?;
-        described("StartDBInstance", answer.db_instance())
+        let (answer, at) = self.call_at(Service::Rds, Lane::Write, "StartDBInstance", call.send()).await?;
+        described("StartDBInstance", answer.db_instance(), at)
     }
 
     /// DeleteDBInstance. `None` where the answer describes nothing.
-    pub async fn delete_instance(&self, identifier: &str, keep: &Keep) -> Outcome<Option<Instance>> {
+    pub async fn delete_instance(&self, identifier: &str, keep: &Keep) -> Outcome<Option<Seen>> {
         let final_snapshot = match keep {
             Keep::Snapshot(name) => Some(name.clone()),
             Keep::Nothing | Keep::Backups => None,
@@ -71,8 +71,8 @@ impl Aws {
             .skip_final_snapshot(final_snapshot.is_none())
             .set_final_db_snapshot_identifier(final_snapshot)
             .delete_automated_backups(*keep != Keep::Backups);
-        let answer = self.call(Service::Rds, Lane::Write, "DeleteDBInstance", call.send()).await?;
-        Ok(answer.db_instance().and_then(convert::instance))
+        let (answer, at) = self.call_at(Service::Rds, Lane::Write, "DeleteDBInstance", call.send()).await?;
+        Ok(answer.db_instance().and_then(convert::instance).map(|instance| Seen { instance, at }))
     }
 
     /// DescribeDBSnapshots: the status of a snapshot of one instance's life; `None` where there is none.

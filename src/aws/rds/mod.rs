@@ -7,6 +7,7 @@ mod group;
 
 use aws_sdk_rds::types::{Filter, Tag};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::failure::{Failure, Outcome};
 use super::{Aws, Lane, Service, convert};
@@ -71,12 +72,21 @@ pub struct NewDbInstance<'a> {
     pub tags: &'a Tags,
 }
 
+/// An instance as a call that changed it has described it.
+#[derive(Debug)]
+pub struct Seen {
+    /// The whole instance.
+    pub instance: Instance,
+    /// When the call was sent.
+    pub at: Instant,
+}
+
 impl Aws {
     /// CreateDBInstance. There is no client token: after [`super::Left::Maybe`] observe before trying again.
-    pub async fn create_instance(&self, new: NewDbInstance<'_>) -> Outcome<Instance> {
+    pub async fn create_instance(&self, new: NewDbInstance<'_>) -> Outcome<Seen> {
         let security_groups = (!new.security_groups.is_empty()).then(|| new.security_groups.to_vec());
-        let answer = self
-            .call(
+        let (answer, at) = self
+            .call_at(
                 Service::Rds,
                 Lane::Write,
                 "CreateDBInstance",
@@ -111,7 +121,7 @@ impl Aws {
                     .send(),
             )
             .await?;
-        described("CreateDBInstance", answer.db_instance())
+        described("CreateDBInstance", answer.db_instance(), at)
     }
 
     /// DescribeDBInstances of at most 100 identifiers: unknown ones are simply missing from the answer.
@@ -152,8 +162,14 @@ fn lifecycle(paid: bool) -> &'static str {
     if paid { "open-source-rds-extended-support" } else { "open-source-rds-extended-support-disabled" }
 }
 
-fn described(operation: &'static str, answer: Option<&aws_sdk_rds::types::DbInstance>) -> Outcome<Instance> {
-    answer.and_then(convert::instance).ok_or_else(|| Failure::incomplete(operation, "DB instance"))
+fn described(
+    operation: &'static str,
+    answer: Option<&aws_sdk_rds::types::DbInstance>,
+    at: Instant,
+) -> Outcome<Seen> {
+    let instance = answer.and_then(convert::instance);
+    let instance = instance.ok_or_else(|| Failure::incomplete(operation, "DB instance"))?;
+    Ok(Seen { instance, at })
 }
 
 fn rds_tags(tags: &Tags) -> Vec<Tag> {

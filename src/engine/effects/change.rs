@@ -2,12 +2,12 @@
 
 use super::login::lost;
 use super::{Effect, pause, refuse};
-use crate::aws::{Cause, Failure};
+use crate::aws::{Cause, Failure, Outcome, Seen};
 use crate::decide::{Asked, Concern, Evidence, Modification, Why};
 use crate::engine::known::Known;
 use crate::engine::{Engine, now};
 use crate::model::desired::Target;
-use crate::model::{Instance, Meaning, Which};
+use crate::model::{Meaning, Which};
 
 impl Engine {
     pub(super) async fn modify(
@@ -27,7 +27,7 @@ impl Engine {
         let concern = change.concern();
         let asked_at = now();
         match self.inner.aws.modify_instance(&known.instance.identifier, change, password.as_ref()).await {
-            Ok(instance) => {
+            Ok(seen) => {
                 evidence.at_rest = 0;
                 if concern == Concern::Password {
                     evidence.logins.remove(&Which::Superuser);
@@ -35,7 +35,7 @@ impl Engine {
                 let visible_by = asked_at + self.long_pause();
                 let asked = Asked { what: change.clone(), at: asked_at, visible_by, begun: false };
                 evidence.asked.insert(concern, asked);
-                self.saw(instance);
+                self.saw(seen);
                 Ok(())
             }
             Err(failure) if target.is_none() && holds_up_deletion(&failure, known) => {
@@ -95,16 +95,16 @@ impl Engine {
     fn woken(
         &self,
         concern: Concern,
-        answer: Result<Instance, Failure>,
+        answer: Outcome<Seen>,
         known: &Known,
         evidence: &mut Evidence,
     ) -> Effect {
         match answer {
-            Ok(instance) => {
+            Ok(seen) => {
                 evidence.at_rest = 0;
                 // The status turns only a moment later.
                 pause(evidence, concern, Why::Applying(concern), self.long_pause());
-                self.saw(instance);
+                self.saw(seen);
                 Ok(())
             }
             Err(failure)

@@ -19,8 +19,8 @@ impl Engine {
         evidence: &mut Evidence,
     ) -> Effect {
         let failure = match self.inner.aws.delete_instance(&known.instance.identifier, keep).await {
-            Ok(Some(instance)) => {
-                self.saw(instance);
+            Ok(Some(seen)) => {
+                self.saw(seen);
                 return Ok(());
             }
             Ok(None) => {

@@ -104,12 +104,8 @@ impl Engine {
     /// What was just written to an instance's tags, as part of what is known of it: RDS may show it late.
     pub(super) fn saw_tags(&self, known: &Known, tags: &Tags) {
         let Some(id) = self.inner.settings.broker.service_of(&known.instance.identifier) else { return };
-        let snapshot = self.inner.refresher.snapshot();
-        let newest = snapshot.get(id).and_then(|sighting| Some(sighting.kept.as_ref()?.instance()));
-        drop(snapshot);
-        let same_life = newest.filter(|newest| newest.resource_id == known.instance.resource_id);
-        let instance = same_life.unwrap_or_else(|| known.instance.clone());
-        self.inner.refresher.wrote(id, instance, tags, &self.inner.settings.broker, &self.inner.catalog);
+        let (broker, catalog) = (&self.inner.settings.broker, &self.inner.catalog);
+        self.inner.refresher.wrote(id, &known.instance, tags, broker, catalog);
     }
 
     /// Asks for a fresh look at the service of an instance.

@@ -4,14 +4,26 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use super::pass::duration_of;
 use super::{Refresher, Source, lock};
-use crate::aws::{Lane, Outcome, Service};
+use crate::aws::{Failure, Lane, Outcome, Service};
 use crate::engine::snapshot::Snapshot;
 use crate::model::ServiceId;
+
+/// How many calls of a round are under way side by side, at least and at most.
+const SIDE_BY_SIDE: (usize, usize) = (2, 8);
+
+/// What a round has asked about in vain, or no longer.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    pub(super) ids: Vec<ServiceId>,
+    /// Why the last call failed.
+    pub(super) failure: Failure,
+}
 
 /// A service that is looked at without anyone asking.
 #[derive(Clone, Copy, Debug)]
@@ -31,25 +43,29 @@ impl Watched {
 }
 
 impl Refresher {
-    /// One round after the other, each over everything that is due or wanted when it begins.
+    /// One round after the other, each over everything that is due or wanted when it begins, and over what the last
+    /// one has got no answer about.
     pub(super) async fn look(&self, source: Source<'_>, watched: impl Fn(&Snapshot) -> Vec<Watched>) {
         let mut in_a_row = 0;
+        let mut left = Vec::new();
         loop {
             let snapshot = self.snapshot.load_full();
             let mut ids = self.take_wanted(&snapshot);
+            ids.extend(left.drain(..));
             let watched_now = watched(&snapshot);
             drop(snapshot);
             let early = self.early(watched_now.len(), source);
             add_due(&mut ids, watched_now, early, self.batch);
             if !ids.is_empty() {
-                match self.look_at(source, ids).await {
-                    Ok(()) => in_a_row = 0,
-                    Err(failure) => {
-                        self.failed(&failure, in_a_row).await;
-                        in_a_row += 1;
-                        continue;
-                    }
+                let asked = ids.len();
+                if let Err(unanswered) = self.look_at(source, ids).await {
+                    left = unanswered.ids;
+                    in_a_row = if left.len() < asked { 0 } else { in_a_row };
+                    Self::pause(in_a_row).await;
+                    in_a_row += 1;
+                    continue;
                 }
+                in_a_row = 0;
             }
             self.until_next_look(&watched(&self.snapshot.load_full()), source).await;
         }
@@ -72,31 +88,70 @@ impl Refresher {
     }
 
     /// A sweep costs a page per hundred instances in the account, ours or not: where that is less, it is better.
-    async fn look_at(&self, source: Source<'_>, ids: BTreeSet<ServiceId>) -> Outcome<()> {
+    async fn look_at(&self, source: Source<'_>, ids: BTreeSet<ServiceId>) -> Result<(), Unanswered> {
         let ids: Vec<ServiceId> = ids.into_iter().collect();
-        if ids.len().div_ceil(self.batch) > self.snapshot.load().sweep_calls.max(1) {
-            let at = Instant::now();
-            self.sweep(source).await?;
-            // Those that were on no page were looked for in vain.
-            self.replace(|before| before.with_answer(&ids, Vec::new(), at));
-            self.learned();
-            return Ok(());
+        if ids.len().div_ceil(self.batch) <= self.snapshot.load().sweep_calls.max(1) {
+            return self.look_at_named(source, &ids).await;
         }
-        self.look_at_named(source, &ids).await
+        let at = Instant::now();
+        if let Err(failure) = self.sweep_since(source, at).await {
+            self.failed(&failure);
+            return Err(Unanswered { ids, failure });
+        }
+        // Those that were on no page were looked for in vain.
+        self.replace(|before| before.with_answer(&ids, Vec::new(), at));
+        self.learned();
+        Ok(())
     }
 
-    /// In batches side by side, as far as the budget goes: one that fails does not hold up the others.
-    pub(super) async fn look_at_named(&self, source: Source<'_>, ids: &[ServiceId]) -> Outcome<()> {
-        let batches = ids.chunks(self.batch).map(|batch| async move {
-            let identifiers: Vec<_> = batch.iter().map(|&id| source.broker.instance_identifier(id)).collect();
-            let at = Instant::now();
-            let found = source.aws.describe_instances(Lane::Read, &identifiers).await?;
-            let found = self.keep(found, at, source.broker, source.catalog);
-            self.replace(|before| before.with_answer(batch, found, at));
-            self.learned();
-            Ok(())
-        });
-        join_all(batches).await.into_iter().collect()
+    /// In batches, a few side by side: as many as the budget can use, so that what comes meanwhile does not wait behind
+    /// all of them. One that fails does not hold up the others; where one after the other fails, the rest is left.
+    pub(super) async fn look_at_named(
+        &self,
+        source: Source<'_>,
+        ids: &[ServiceId],
+    ) -> Result<(), Unanswered> {
+        // A call takes less than a second.
+        let side_by_side =
+            (source.aws.rate(Service::Rds).ceil() as usize).clamp(SIDE_BY_SIDE.0, SIDE_BY_SIDE.1);
+        let mut batches = ids.chunks(self.batch);
+        let mut under_way = FuturesUnordered::new();
+        let (mut unanswered, mut in_a_row) = (None::<Unanswered>, 0);
+        loop {
+            while under_way.len() < side_by_side
+                && in_a_row < side_by_side
+                && let Some(batch) = batches.next()
+            {
+                under_way.push(async move { (batch, self.look_at_batch(source, batch).await) });
+            }
+            match under_way.next().await {
+                None => break,
+                Some((_, Ok(()))) => in_a_row = 0,
+                Some((batch, Err(failure))) => {
+                    in_a_row += 1;
+                    self.failed(&failure);
+                    let ids = unanswered.map(|unanswered| unanswered.ids).unwrap_or_default();
+                    unanswered = Some(Unanswered { ids: [ids.as_slice(), batch].concat(), failure });
+                }
+            }
+        }
+        match unanswered {
+            None => Ok(()),
+            Some(Unanswered { ids, failure }) => {
+                let ids = ids.into_iter().chain(batches.flatten().copied()).collect();
+                Err(Unanswered { ids, failure })
+            }
+        }
+    }
+
+    /// One call. What it says is worked in.
+    async fn look_at_batch(&self, source: Source<'_>, batch: &[ServiceId]) -> Outcome<()> {
+        let identifiers: Vec<_> = batch.iter().map(|&id| source.broker.instance_identifier(id)).collect();
+        let at = Instant::now();
+        let found = source.aws.describe_instances(Lane::Read, &identifiers).await?;
+        self.work_in(batch, found, at, source.broker, source.catalog);
+        self.learned();
+        Ok(())
     }
 
     /// Until something is due or wanted.

@@ -3,7 +3,7 @@
 //! Two tasks call DescribeDBInstances for it, each with one thing at a time: `look` reads by name what is in
 //! transition or was just changed, `pass` goes through everything that is settled. Whoever asks notes what is
 //! wanted and waits until the snapshot is fresh enough; all who ask meanwhile share the answer. A failed call
-//! changes nothing.
+//! changes nothing, and is made again by itself: what else the round has learned stays.
 
 mod look;
 mod pass;
@@ -21,7 +21,7 @@ use super::kept::Kept;
 use super::known::Known;
 use super::overlay::Overlay;
 use super::snapshot::{Found, Snapshot};
-use crate::aws::{Aws, Failure, LARGEST_BATCH};
+use crate::aws::{Aws, Failure, LARGEST_BATCH, Seen};
 use crate::error::chain;
 use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
 pub(super) use look::Watched;
@@ -42,6 +42,8 @@ pub(crate) struct Refresher {
     asked: Mutex<Asked>,
     look_kick: Notify,
     pass_kick: Notify,
+    /// Held by the one sweep under way.
+    sweeping: tokio::sync::Mutex<()>,
     changes: watch::Sender<Change>,
     pub(crate) active: Duration,
     pub(crate) settled: Duration,
@@ -83,6 +85,7 @@ impl Refresher {
             asked: Mutex::default(),
             look_kick: Notify::new(),
             pass_kick: Notify::new(),
+            sweeping: tokio::sync::Mutex::default(),
             changes: watch::Sender::new(Change::default()),
             active,
             settled,
@@ -121,29 +124,37 @@ impl Refresher {
     }
 
     /// Works in what a call of our own has just answered. It may show tags as late as any other answer.
-    pub(crate) fn saw(&self, id: ServiceId, mut instance: Instance, broker: &BrokerName, catalog: &Catalog) {
+    pub(crate) fn saw(&self, id: ServiceId, seen: Seen, broker: &BrokerName, catalog: &Catalog) {
+        let Seen { mut instance, at } = seen;
         let mut writing = lock(&self.writing);
-        let now = Instant::now();
-        writing.apply(id, &mut instance, now);
+        writing.apply(id, &mut instance, at);
         let kept = Kept::new(&Known::new(instance, broker, catalog));
-        self.snapshot.store(self.snapshot.load().with_own(id, kept, now).into());
+        self.snapshot.store(self.snapshot.load().with_own(id, kept, at, Instant::now()).into());
     }
 
-    /// Works in tags that were just written over those of an instance: RDS may show them late.
+    /// Works in tags that were just written over those of `before`: RDS may show them late. What else is known of it is as
+    /// old as it was, so that it is looked at where that is too old.
     pub(crate) fn wrote(
         &self,
         id: ServiceId,
-        mut instance: Instance,
+        before: &Instance,
         tags: &Tags,
         broker: &BrokerName,
         catalog: &Catalog,
     ) {
         let mut writing = lock(&self.writing);
-        let now = Instant::now();
-        writing.wrote(id, &instance, tags, now);
-        instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-        let kept = Kept::new(&Known::new(instance, broker, catalog));
-        self.snapshot.store(self.snapshot.load().with_own(id, kept, now).into());
+        let snapshot = self.snapshot.load();
+        let newest = snapshot.get(id).and_then(|sighting| Some(sighting.kept.as_ref()?.instance()));
+        let newest = newest.filter(|newest| newest.resource_id == before.resource_id);
+        writing.wrote(id, newest.as_ref().unwrap_or(before), tags, Instant::now());
+        // Where the next life of the name was seen already, nothing that is known has these tags.
+        if let Some(mut instance) = newest {
+            instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+            let kept = Kept::new(&Known::new(instance, broker, catalog));
+            self.snapshot.store(snapshot.with_tags(id, kept).into());
+        }
+        drop(writing);
+        self.want_if_stale([id]);
     }
 
     /// Works in the answer to a question about one id that was asked at `at`.
@@ -155,8 +166,7 @@ impl Refresher {
         broker: &BrokerName,
         catalog: &Catalog,
     ) {
-        let found = self.keep(found.into_iter().collect(), at, broker, catalog);
-        self.replace(|before| before.with_answer(&[id], found, at));
+        self.work_in(&[id], found.into_iter().collect(), at, broker, catalog);
     }
 
     /// Asks for a look at these ids, without waiting for it.
@@ -210,9 +220,16 @@ impl Refresher {
         }
     }
 
-    /// What the snapshot will keep of an answer that was asked for at `at`: where nothing has changed the very same
-    /// as before, with all that was worked out for it.
-    fn keep(&self, answer: Vec<Instance>, at: Instant, broker: &BrokerName, catalog: &Catalog) -> Vec<Found> {
+    /// Works in an answer that was asked for at `at`: who of those `asked` for by name is not in it was not there. Where
+    /// nothing has changed the very same is kept as before, with all that was worked out for it. Returns who was there.
+    fn work_in(
+        &self,
+        asked: &[ServiceId],
+        answer: Vec<Instance>,
+        at: Instant,
+        broker: &BrokerName,
+        catalog: &Catalog,
+    ) -> Vec<ServiceId> {
         let mut writing = lock(&self.writing);
         let before = self.snapshot.load();
         let keep = |mut instance: Instance| {
@@ -225,10 +242,13 @@ impl Refresher {
             };
             Some((id, kept))
         };
-        answer.into_iter().filter_map(keep).collect()
+        let found: Vec<Found> = answer.into_iter().filter_map(keep).collect();
+        let ids = found.iter().map(|(id, _)| *id).collect();
+        self.snapshot.store(before.with_answer(asked, found, at).into());
+        ids
     }
 
-    /// The one place where the snapshot gets a successor out of answers.
+    /// Gives the snapshot a successor.
     fn replace(&self, successor: impl FnOnce(&Snapshot) -> Snapshot) {
         let _writing = lock(&self.writing);
         self.snapshot.store(successor(&self.snapshot.load()).into());
@@ -244,10 +264,14 @@ impl Refresher {
         self.changes.send_replace(Change::default());
     }
 
-    /// Tells that a call failed, and waits: longer with every failure in a row, and not in step with other replicas.
-    async fn failed(&self, failure: &Failure, in_a_row: u32) {
+    /// Tells that a call failed: whoever waits for it is answered with what is known.
+    fn failed(&self, failure: &Failure) {
         tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
         self.changes.send_replace(Change { failure: Some(failure.to_string()) });
+    }
+
+    /// Waits after a failure: longer with every one in a row, and not in step with other replicas.
+    async fn pause(in_a_row: u32) {
         let pause = FIRST_PAUSE.saturating_mul(1 << in_a_row.min(10)).min(LONGEST_PAUSE);
         let jitter = pause.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 1024.0);
         tokio::time::sleep(pause + jitter).await;

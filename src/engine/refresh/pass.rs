@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::look::Unanswered;
 use super::{Refresher, Source, lock};
 use crate::aws::{Failure, Outcome};
 use crate::model::{Instance, ServiceId};
 
 /// Pages at most in one sweep: more than RDS's largest quota has instances.
 const MOST_PAGES: usize = 10_000;
-/// How often a page is asked for, while AWS throttles, before the sweep is given up and begun again.
-const PAGE_TRIES: u32 = 8;
+/// How often in a row the same is asked for again, while AWS throttles, before the pass is given up and begun again.
+const TRIES: u32 = 8;
 
 /// A way to go through everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +34,8 @@ impl Refresher {
             let way = self.until_next_pass(passed_at).await;
             let begun = Instant::now();
             let outcome = match way {
-                Way::Sweep => self.sweep(source).await,
-                Way::Named => {
-                    let ids: Vec<_> = self.snapshot.load().services().map(|(id, ..)| id).collect();
-                    self.look_at_named(source, &ids).await
-                }
+                Way::Sweep => self.sweep_since(source, begun).await,
+                Way::Named => self.look_at_all(source).await,
             };
             match outcome {
                 Ok(()) => {
@@ -45,11 +43,37 @@ impl Refresher {
                     passed_at = Some(begun);
                 }
                 Err(failure) => {
-                    self.failed(&failure, in_a_row).await;
+                    self.failed(&failure);
+                    Self::pause(in_a_row).await;
                     in_a_row += 1;
                 }
             }
         }
+    }
+
+    /// Everything that is known, by name; what was not answered again, until all of it was.
+    async fn look_at_all(&self, source: Source<'_>) -> Outcome<()> {
+        let mut ids: Vec<_> = self.snapshot.load().services().map(|(id, ..)| id).collect();
+        let mut in_a_row = 0;
+        while let Err(Unanswered { ids: left, failure }) = self.look_at_named(source, &ids).await {
+            in_a_row = if left.len() < ids.len() { 0 } else { in_a_row };
+            if !failure.is_passing() || in_a_row == TRIES {
+                return Err(failure);
+            }
+            Self::pause(in_a_row).await;
+            in_a_row += 1;
+            ids = left;
+        }
+        Ok(())
+    }
+
+    /// A sweep that begins at this moment or after it: one at a time, which all share who have waited for it.
+    pub(super) async fn sweep_since(&self, source: Source<'_>, at: Instant) -> Outcome<()> {
+        let _turn = self.sweeping.lock().await;
+        if self.snapshot.load().swept_at.is_some_and(|swept_at| swept_at >= at) {
+            return Ok(());
+        }
+        self.sweep(source).await
     }
 
     /// Waits until a pass is due, and says which.
@@ -87,16 +111,14 @@ impl Refresher {
 
     /// All pages. What is on a page is known as soon as it comes; what is gone only after the last: half a listing
     /// says nothing about that. Each page is packed as it comes, so that ten thousand descriptions are never held at once.
-    pub(super) async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
+    async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
         let begun = Instant::now();
         let mut present: HashSet<ServiceId> = HashSet::new();
         let mut marker = None;
         for number in 1..=MOST_PAGES {
             let at = Instant::now();
             let (page, next) = self.page(source, marker).await?;
-            let found = self.keep(page, at, source.broker, source.catalog);
-            present.extend(found.iter().map(|(id, _)| *id));
-            self.replace(|before| before.with_answer(&[], found, at));
+            present.extend(self.work_in(&[], page, at, source.broker, source.catalog));
             if next.is_none() {
                 self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), number));
                 self.learned();
@@ -118,8 +140,9 @@ impl Refresher {
         let mut tries = 0;
         loop {
             match source.aws.describe_page(marker.clone()).await {
-                Err(failure) if failure.is_passing() && tries < PAGE_TRIES => {
-                    self.failed(&failure, tries).await;
+                Err(failure) if failure.is_passing() && tries < TRIES => {
+                    self.failed(&failure);
+                    Self::pause(tries).await;
                     tries += 1;
                 }
                 ended => return ended,

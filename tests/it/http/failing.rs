@@ -1,10 +1,13 @@
 //! What is answered while AWS fails: 503 where nothing was written, never a lie.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{booked, booking, status, tag};
-use crate::world::World;
+use crate::broker::eventually;
+use crate::world::{BROKER, World};
 
 #[tokio::test]
 async fn a_wish_that_was_not_written_is_503() {
@@ -40,11 +43,51 @@ async fn permissions_are_502_and_nothing_internal_is_told() {
 async fn nothing_is_gone_because_a_call_failed() {
     let (world, id) = booked().await;
     world.fail("*", Some("Throttling"));
-    // A look for a stranger has to ask AWS, and fails; what is known stays.
-    let query = format!("/postgres?id={id}&id={}", Uuid::new_v4());
-    let answer = world.send("GET", &query, &Value::Null).await;
-    assert_eq!(answer.status, 200);
-    assert!(answer.json().get(id.to_string()).is_some());
+    let strange = Uuid::new_v4();
+    // Of who is left out of an answer the platform thinks that it is gone: what is known does not make up for that.
+    for query in [format!("id={strange}"), format!("id={id}&id={strange}")] {
+        let answer = world.send("GET", &format!("/postgres?{query}"), &Value::Null).await;
+        assert_eq!(answer.status, 503, "{query}: {}", answer.text);
+        assert_eq!(answer.headers["retry-after"], "5");
+        assert!(answer.json()["error"].as_str().unwrap().contains(&strange.to_string()), "{}", answer.text);
+    }
+    assert_eq!(status(&world, id).await["details"]["state"], "creating", "what is known is told");
+}
+
+#[tokio::test]
+async fn what_another_replica_has_made_is_never_left_out() {
+    let (world, _) = booked().await;
+    let replica = world.replica().await;
+    let id = Uuid::new_v4();
+    assert_eq!(world.send("POST", "/postgres", &booking(id)).await.status, 201);
+    let path = format!("/postgres?id={id}");
+    replica.fail("DescribeDBInstances", Some("Throttling"));
+    assert_eq!(replica.send("GET", &path, &Value::Null).await.status, 503);
+    replica.fail("DescribeDBInstances", None);
+    eventually("an answer", async || {
+        let answer = replica.send("GET", &path, &Value::Null).await;
+        (answer.status == 200).then(|| assert!(answer.json().get(id.to_string()).is_some()))
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_looked_for_in_vain_stays_left_out_while_aws_fails() {
+    let (world, ids) = super::scale::settled(2).await;
+    let strange = Uuid::new_v4();
+    world.state().instances.remove(&format!("{BROKER}-{}", ids[1]));
+    let path = format!("/postgres?id={}&id={}&id={strange}", ids[0], ids[1]);
+    let told = async || {
+        let answer = world.send("GET", &path, &Value::Null).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json().as_object().unwrap().len()
+    };
+    eventually("one to be gone", async || (told().await == 1).then_some(())).await;
+    world.fail("*", Some("Throttling"));
+    for _ in 0..5 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(told().await, 1);
+    }
 }
 
 #[tokio::test]

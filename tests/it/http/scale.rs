@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::{booking, status};
 use crate::world::{Answer, BROKER, Instance, World};
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// The windows of the defaults, and nothing that observes beside them.
-const WINDOWS: [(&str, &str); 5] = [
+pub(super) const WINDOWS: [(&str, &str); 5] = [
     ("BROKER_REFRESH_ACTIVE_SECONDS", "5"),
     ("BROKER_REFRESH_SETTLED_SECONDS", "60"),
     ("BROKER_STALE_LIMIT_SECONDS", "600"),
@@ -21,12 +21,16 @@ const WINDOWS: [(&str, &str); 5] = [
 ];
 
 /// A broker that knows so many services at rest, and has looked at them just now.
-async fn settled(count: usize) -> (World, Vec<Uuid>) {
+pub(super) async fn settled(count: usize) -> (World, Vec<Uuid>) {
     settled_among(count, 0, &[]).await
 }
 
 /// The same, in an account with so many instances that are not the broker's, and with these settings.
-async fn settled_among(count: usize, foreign: usize, settings: &[(&str, &str)]) -> (World, Vec<Uuid>) {
+pub(super) async fn settled_among(
+    count: usize,
+    foreign: usize,
+    settings: &[(&str, &str)],
+) -> (World, Vec<Uuid>) {
     let settings: Vec<_> = WINDOWS.iter().chain(settings).copied().collect();
     let world = World::with(&settings).await;
     for number in 0..foreign {
@@ -51,19 +55,19 @@ async fn settled_among(count: usize, foreign: usize, settings: &[(&str, &str)]) 
     (world, ids)
 }
 
-async fn get(world: &World, ids: &[Uuid]) -> Answer {
+pub(super) async fn get(world: &World, ids: &[Uuid]) -> Answer {
     let query: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
     let answer = world.send("GET", &format!("/postgres?{}", query.join("&")), &Value::Null).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
 }
 
-fn age(answer: &Answer) -> u64 {
+pub(super) fn age(answer: &Answer) -> u64 {
     answer.headers["age"].to_str().unwrap().parse().unwrap()
 }
 
 /// So many callers, each asking every ten seconds for everything. Returns the oldest age that was told.
-async fn poll(world: &World, ids: &[Uuid], callers: usize, during: Duration) -> u64 {
+pub(super) async fn poll(world: &World, ids: &[Uuid], callers: usize, during: Duration) -> u64 {
     let until = Instant::now() + during;
     let mut oldest = 0;
     while Instant::now() < until {
@@ -202,27 +206,6 @@ async fn only_answers_over_a_while_make_an_instance_gone() {
     get(&world, &ids).await;
     tokio::time::sleep(Duration::from_secs(15)).await;
     assert_eq!(get(&world, &ids).await.json().as_object().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn metrics_tell_how_everything_stands_and_name_no_service() {
-    let (world, id) = super::booked().await;
-    world.send("GET", "/postgres/nothing/here", &Value::Null).await;
-    let answer = world.call("GET", "/metrics", &[], "").await;
-    assert_eq!(answer.status, 200);
-    for line in [
-        r#"rds_broker_aws_calls_total{service="rds",operation="CreateDBInstance",outcome="ok"} 1"#,
-        r#"rds_broker_aws_calls_total{service="secretsmanager",operation="CreateSecret",outcome="ok"} 2"#,
-        r#"rds_broker_http_requests_total{method="POST",route="/postgres",status="201"} 1"#,
-        r#"rds_broker_http_request_duration_seconds_count{method="POST",route="/postgres"} 1"#,
-        r#"rds_broker_services{provider="postgres",phase="creating"} 1"#,
-        r#"rds_broker_aws_waiting{service="rds",lane="write"} 0"#,
-        "rds_broker_snapshot_services 1",
-        "rds_broker_unknown_statuses_total 0",
-    ] {
-        assert!(answer.text.lines().any(|found| found == line), "{line} is not in\n{}", answer.text);
-    }
-    assert!(!answer.text.contains(&id.to_string()) && !answer.text.contains("nothing"), "{}", answer.text);
 }
 
 #[tokio::test(start_paused = true)]

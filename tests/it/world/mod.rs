@@ -25,6 +25,7 @@ use tower::ServiceExt;
 
 pub(crate) const TOKEN: &str = "world-token";
 pub(crate) const BROKER: &str = "codesphere";
+const PLENTY: Budget = Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() };
 
 /// One DB instance, as far as tests care.
 #[derive(Clone, Debug, Default)]
@@ -44,17 +45,64 @@ pub(crate) struct State {
     pub(crate) secrets: BTreeMap<String, BTreeMap<String, String>>,
     /// Names of the calls that were made.
     pub(crate) calls: Vec<String>,
+    /// What each describe has asked for by name; nothing for a page of everything.
+    pub(crate) asked: Vec<Vec<String>>,
     /// Operation to wire code: each call of it fails so.
     pub(crate) failing: BTreeMap<String, String>,
+    /// Some calls of an operation fail.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Some calls of one operation that fail.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) operation: &'static str,
+    /// Only those that name this.
+    pub(crate) about: Option<String>,
+    pub(crate) code: &'static str,
+    /// How many go well before.
+    pub(crate) after: u32,
+    /// How many fail then.
+    pub(crate) times: u32,
+}
+
+impl Fault {
+    /// The next calls of an operation are throttled, so many of them.
+    pub(crate) fn throttled(operation: &'static str, times: u32) -> Self {
+        Self { operation, about: None, code: "Throttling", after: 0, times }
+    }
+
+    /// How a call is to fail, if it is.
+    fn strikes(&mut self, operation: &str, about: &[String]) -> Option<&'static str> {
+        let is_meant = self.operation == operation
+            && self.about.as_ref().is_none_or(|one| about.contains(one))
+            && self.times > 0;
+        if !is_meant {
+            return None;
+        }
+        if self.after > 0 {
+            self.after -= 1;
+            return None;
+        }
+        self.times -= 1;
+        Some(self.code)
+    }
 }
 
 impl State {
     /// Counts a call, and says how it is to fail.
     fn enter(&mut self, operation: &str) -> Result<(), ErrorMetadata> {
+        self.enter_about(operation, &[])
+    }
+
+    /// The same for a call that names these.
+    fn enter_about(&mut self, operation: &str, about: &[String]) -> Result<(), ErrorMetadata> {
         self.calls.push(operation.to_owned());
-        match self.failing.get(operation).or_else(|| self.failing.get("*")) {
+        let always = self.failing.get(operation).or_else(|| self.failing.get("*")).cloned();
+        let struck = self.faults.iter_mut().find_map(|fault| fault.strikes(operation, about));
+        match always.or_else(|| struck.map(str::to_owned)) {
             Some(code) => {
-                Err(failure(code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x"))
+                Err(failure(&code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x"))
             }
             None => Ok(()),
         }
@@ -94,17 +142,39 @@ impl World {
     }
 
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let world = Self::unobserved(settings);
+        Self::unobserved(settings).observed().await
+    }
+
+    /// The same broker, once it has observed this world.
+    pub(crate) async fn observed(self) -> Self {
         crate::broker::eventually("the first observation", async || {
-            (world.call("GET", "/ready", &[], "").await.status == 200).then_some(())
+            (self.call("GET", "/ready", &[], "").await.status == 200).then_some(())
         })
         .await;
-        world.state().calls.clear();
-        world
+        self.state().calls.clear();
+        self
     }
 
     /// A broker that may not have observed anything yet.
     pub(crate) fn unobserved(settings: &[(&str, &str)]) -> Self {
+        Self::within(settings, PLENTY)
+    }
+
+    /// The same with budgets that have an end: calls per second, and at once.
+    pub(crate) fn paced(settings: &[(&str, &str)], per_second: f64, burst: u32) -> Self {
+        Self::within(settings, Budget { per_second, burst: NonZeroU32::new(burst).unwrap() })
+    }
+
+    /// Another broker over the same AWS, which has observed it once.
+    pub(crate) async fn replica(&self) -> Self {
+        Self::over(Arc::clone(&self.state), &[], PLENTY).observed().await
+    }
+
+    fn within(settings: &[(&str, &str)], budget: Budget) -> Self {
+        Self::over(Arc::default(), settings, budget)
+    }
+
+    fn over(state: Arc<Mutex<State>>, settings: &[(&str, &str)], budget: Budget) -> Self {
         let mut all = BTreeMap::from([
             ("BROKER_TOKENS", "world-token,second-token"),
             ("BROKER_REFRESH_ACTIVE_SECONDS", "3600"),
@@ -113,8 +183,6 @@ impl World {
         ]);
         all.extend(settings.iter().copied());
         let config = Config::parse(|name| all.get(name).map(|value| (*value).to_owned()), []).unwrap();
-        let state = Arc::new(Mutex::new(State::default()));
-        let budget = Budget { per_second: 10_000.0, burst: NonZeroU32::new(1000).unwrap() };
         let metrics = Arc::new(Metrics::default());
         let clients = (rds::client(&state), secrets::client(&state));
         let aws = Aws::with_clients(clients.0, clients.1, budget, budget, Arc::clone(&metrics));

@@ -72,8 +72,14 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
     });
     let world = Arc::clone(state);
     let describe = mock!(Client::describe_db_instances).then_compute_response(move |input| {
-        let state = enter!(world, "DescribeDBInstances", DescribeDBInstancesError);
+        let mut state = world.lock().unwrap();
         let wanted = input.filters().first().map(|filter| filter.values().to_vec());
+        let named = wanted.clone().unwrap_or_default();
+        let fate = state.enter_about("DescribeDBInstances", &named);
+        state.asked.push(named);
+        if let Err(meta) = fate {
+            return MockResponse::Error(DescribeDBInstancesError::generic(meta));
+        }
         let after = input.marker().unwrap_or_default();
         let mut rows: Vec<_> = state
             .instances
