@@ -23,6 +23,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures_util::TryFutureExt;
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -136,45 +138,51 @@ impl Aws {
     }
 
     /// Makes one call: waits for its turn, and lets the budget and the metrics know how it ended.
-    async fn call<T, E>(
-        &self,
+    fn call<'a, T, E>(
+        &'a self,
         service: Service,
         lane: Lane,
         operation: &'static str,
-        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Outcome<T>
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> impl Future<Output = Outcome<T>> + Send + 'a
     where
+        T: Send + 'a,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.call_at(service, lane, operation, call).await.map(|(answer, _)| answer)
+        self.call_at(service, lane, operation, call).map_ok(|(answer, _)| answer)
     }
 
     /// The same, with the moment when its turn had come: what is answered is no older.
-    async fn call_at<T, E>(
-        &self,
+    ///
+    /// On the heap: what the SDK needs for a call is large, and would be part of the future of everyone who waits for it.
+    fn call_at<'a, T, E>(
+        &'a self,
         service: Service,
         lane: Lane,
         operation: &'static str,
-        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Outcome<(T, Instant)>
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> BoxFuture<'a, Outcome<(T, Instant)>>
     where
+        T: Send + 'a,
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let pace = self.pace(service);
-        let wait = long_wait::Wait::begins(service.name(), operation, lane);
-        pace.turn(lane).await;
-        let span = spans::aws_call(service.name(), operation, wait.so_far());
-        drop(wait);
-        let sent = Instant::now();
-        let outcome = call.instrument(span.clone()).await.map_err(|error| Failure::of(operation, error));
-        match &outcome {
-            Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),
-            _ => pace.calm(),
-        }
-        let label = outcome.as_ref().err().map_or("ok", |failure| failure.cause.name());
-        spans::ended(&span, label, outcome.is_ok());
-        self.metrics.aws_call(service.name(), operation, label);
-        outcome.map(|answer| (answer, sent))
+        Box::pin(async move {
+            let pace = self.pace(service);
+            let wait = long_wait::Wait::begins(service.name(), operation, lane);
+            pace.turn(lane).await;
+            let span = spans::aws_call(service.name(), operation, wait.so_far());
+            drop(wait);
+            let sent = Instant::now();
+            let outcome = call.instrument(span.clone()).await.map_err(|error| Failure::of(operation, error));
+            match &outcome {
+                Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),
+                _ => pace.calm(),
+            }
+            let label = outcome.as_ref().err().map_or("ok", |failure| failure.cause.name());
+            spans::ended(&span, label, outcome.is_ok());
+            self.metrics.aws_call(service.name(), operation, label);
+            outcome.map(|answer| (answer, sent))
+        })
     }
 
     fn pace(&self, service: Service) -> &pace::Pace {

@@ -180,5 +180,6 @@ async fn within<T>(
     limit: Duration,
     attempt: impl Future<Output = Result<T, SqlError>>,
 ) -> Result<T, SqlError> {
-    tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(SqlError::too_late()))
+    // On the heap: it holds a whole session, and perhaps a call to AWS within it.
+    tokio::time::timeout(limit, Box::pin(attempt)).await.unwrap_or_else(|_| Err(SqlError::too_late()))
 }

@@ -9,12 +9,16 @@ mod look_up;
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+
 use super::create::retrying;
 use super::known::Known;
 use super::{Engine, now};
 use crate::aws::{Cause, Failure};
 use crate::decide::{Concern, Evidence, Refusal, Step, Why};
 use crate::error::{Error, Kind, chain};
+use crate::model::desired::Target;
 use crate::model::{Desired, ServiceId, Tags, tag};
 
 /// A step that failed in a way that only time or an operator can help.
@@ -41,45 +45,38 @@ type Effect = Result<(), Problem>;
 
 impl Engine {
     /// Takes one step.
-    pub(super) async fn execute(
-        &self,
+    ///
+    /// Each effect on the heap: one future with room for whichever it is would be as large as all of them on the stack.
+    pub(super) fn execute<'a>(
+        &'a self,
         id: ServiceId,
-        step: &Step,
-        known: &Known,
-        desired: &Desired,
-        evidence: &mut Evidence,
-    ) -> Effect {
+        step: &'a Step,
+        known: &'a Known,
+        desired: &'a Desired,
+        evidence: &'a mut Evidence,
+    ) -> BoxFuture<'a, Effect> {
         let target = match desired {
             Desired::Running(target) => Some(target.as_ref()),
             Desired::Gone { .. } | Desired::Unreadable(_) => None,
         };
         match (step, target) {
-            (Step::TryLogin(which), Some(target)) => self.try_login(*which, known, target, evidence).await,
-            (Step::SetUpUser, Some(target)) => self.set_up_user(id, known, target, evidence).await,
-            (Step::CreateExtensions, Some(target)) => self.create_extensions(known, target, evidence).await,
-            (Step::LookUpUpgrades, Some(target)) => {
-                evidence.upgrades = Some(self.upgrades(target.provider).await?);
-                Ok(())
-            }
+            (Step::TryLogin(which), Some(target)) => self.try_login(*which, known, target, evidence).boxed(),
+            (Step::SetUpUser, Some(target)) => self.set_up_user(id, known, target, evidence).boxed(),
+            (Step::CreateExtensions, Some(target)) => self.create_extensions(known, target, evidence).boxed(),
+            (Step::LookUpUpgrades, Some(target)) => self.look_up_upgrades(target, evidence).boxed(),
             (Step::ReadEvents { concern, since }, _) => {
-                self.read_events(*concern, *since, known, evidence).await
+                self.read_events(*concern, *since, known, evidence).boxed()
             }
             (Step::Group { name, what }, Some(target)) => {
-                self.change_group(id, name, what, target, evidence).await
+                self.change_group(id, name, what, target, evidence).boxed()
             }
-            (Step::Modify(change), _) => self.modify(change, known, target, evidence).await,
-            (Step::Reboot, _) => self.reboot(known, evidence).await,
-            (Step::Start, _) => self.start_instance(known, evidence).await,
-            (Step::Record(tags), _) => self.record(known, tags, evidence).await,
-            (Step::Delete(keep), _) => self.delete_instance(known, keep, evidence).await,
-            (Step::DeleteSecrets(arns), _) => {
-                for arn in arns {
-                    retrying(|| self.inner.aws.delete_secret(arn)).await?;
-                }
-                evidence.secrets_deleted = true;
-                Ok(())
-            }
-            (Step::DeleteGroups(names), _) => self.delete_groups(names, evidence).await,
+            (Step::Modify(change), _) => self.modify(change, known, target, evidence).boxed(),
+            (Step::Reboot, _) => self.reboot(known, evidence).boxed(),
+            (Step::Start, _) => self.start_instance(known, evidence).boxed(),
+            (Step::Record(tags), _) => self.record(known, tags, evidence).boxed(),
+            (Step::Delete(keep), _) => self.delete_instance(known, keep, evidence).boxed(),
+            (Step::DeleteSecrets(arns), _) => self.delete_secrets(arns, evidence).boxed(),
+            (Step::DeleteGroups(names), _) => self.delete_groups(names, evidence).boxed(),
             (
                 Step::TryLogin(_)
                 | Step::SetUpUser
@@ -88,8 +85,21 @@ impl Engine {
                 | Step::Group { .. },
                 None,
             )
-            | (Step::Wait(_) | Step::Done, _) => Ok(()),
+            | (Step::Wait(_) | Step::Done, _) => ready(Ok(())).boxed(),
         }
+    }
+
+    async fn look_up_upgrades(&self, target: &Target, evidence: &mut Evidence) -> Effect {
+        evidence.upgrades = Some(self.upgrades(target.provider).await?);
+        Ok(())
+    }
+
+    async fn delete_secrets(&self, arns: &[String], evidence: &mut Evidence) -> Effect {
+        for arn in arns {
+            retrying(|| self.inner.aws.delete_secret(arn)).await?;
+        }
+        evidence.secrets_deleted = true;
+        Ok(())
     }
 
     async fn record(&self, known: &Known, tags: &Tags, evidence: &mut Evidence) -> Effect {
