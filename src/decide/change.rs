@@ -149,9 +149,14 @@ pub(super) fn next(
 fn tasks(target: &Target, seen: &Instance, evidence: &Evidence, users_work: bool) -> Vec<Task> {
     let mut tasks = Vec::new();
     let coming = evidence.asked.values().filter(|asked| is_pending(&asked.what, &seen.pending));
-    for difference in differences(target, seen)
-        .into_iter()
-        .chain(coming.filter_map(|asked| taken_back(&asked.what, target, seen)))
+    let mut all = differences(target, seen);
+    if all.iter().any(|it| matches!(it, Modification::BackupWindow { .. })) {
+        // Over the backups that there still are RDS refuses it for good: it goes with theirs, or not at all.
+        all.retain(
+            |it| !matches!(it, Modification::MaintenanceWindow(window) if is_over_backups(window, seen)),
+        );
+    }
+    for difference in all.into_iter().chain(coming.filter_map(|asked| taken_back(&asked.what, target, seen)))
     {
         match difference {
             Modification::Version { to, .. } => tasks.push(upgrade(target, &to, seen, evidence)),
@@ -283,6 +288,14 @@ fn brings_outage(seen: &Instance) -> bool {
 /// The maintenance window that counts: the one that is wished, though RDS may not have it yet.
 fn window<'a>(target: &'a Target, seen: &'a Instance) -> &'a str {
     target.maintenance_window.as_deref().unwrap_or(&seen.maintenance_window)
+}
+
+/// Whether a maintenance window has a minute in common with the backup window that RDS has, as far as both can be read.
+fn is_over_backups(window: &str, seen: &Instance) -> bool {
+    match (Window::weekly(window), Window::daily(&seen.backup_window)) {
+        (Ok(weekly), Ok(daily)) => weekly.overlaps(&daily),
+        _ => false,
+    }
 }
 
 /// Whether it is open. Where RDS names none, nothing is held up.

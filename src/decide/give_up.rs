@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::evidence::{Evidence, FirstPause, Refusal};
 use super::step::{Concern, Step};
-use crate::model::Tags;
 use crate::model::desired::Target;
 use crate::model::record::{Attempts, GaveUp, GivenUp, reasons};
+use crate::model::version::compare;
+use crate::model::{Instance, Tags};
 
 /// How often a change is tried that RDS refuses for a passing reason.
 pub const MOST_ATTEMPTS: u32 = 5;
@@ -49,12 +50,17 @@ pub(super) fn record(
     target: &Target,
     refused: &BTreeMap<Concern, Refusal>,
     first_pause: FirstPause,
-    resource_id: &str,
+    seen: &Instance,
     now: u64,
 ) -> Step {
     let mut concerns = target.gave_up.clone();
+    // Which classes there are is for the version to say, and that is still to come.
+    let class_may_come = compare(&target.version, &seen.engine_version).is_gt()
+        && refused.get(&Concern::Version).is_none_or(|refusal| refusal.passing)
+        && target.gave_up.get(&Concern::Version).is_none_or(|it| it.count < MOST_ATTEMPTS);
     for (&concern, refusal) in refused {
-        let before = concerns.get(&concern).filter(|_| refusal.passing);
+        let passing = refusal.passing || (concern == Concern::Class && class_may_come);
+        let before = concerns.get(&concern).filter(|_| passing);
         let attempts = match before {
             // Another worker has written it down already: its next try stays.
             Some(before) if holds(before, now) => {
@@ -62,14 +68,14 @@ pub(super) fn record(
             }
             before => {
                 let tried = before.map_or(1, |before| before.count.saturating_add(1));
-                let count = if refusal.passing { tried.min(MOST_ATTEMPTS) } else { MOST_ATTEMPTS };
+                let count = if passing { tried.min(MOST_ATTEMPTS) } else { MOST_ATTEMPTS };
                 let pause = first_pause.0 << count.saturating_sub(1);
                 Attempts { count, at: now, pause, reason: refusal.reason.clone() }
             }
         };
         concerns.insert(concern, attempts);
     }
-    Step::Record(tags(target, concerns, resource_id))
+    Step::Record(tags(target, concerns, &seen.resource_id))
 }
 
 /// Where nothing else is left to do: the record without what a later try has brought about, if there is such.

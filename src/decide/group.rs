@@ -93,13 +93,7 @@ pub(super) fn repair(target: &Target, seen: &Instance, evidence: &Evidence, now:
     }
     // On record, so that no other worker begins anew.
     if !evidence.refused.is_empty() {
-        return Some(give_up::record(
-            target,
-            &evidence.refused,
-            evidence.first_pause,
-            &seen.resource_id,
-            now,
-        ));
+        return Some(give_up::record(target, &evidence.refused, evidence.first_pause, seen, now));
     }
     if give_up::blocks(target, evidence, Concern::Parameters, now) {
         return None;
@@ -107,19 +101,15 @@ pub(super) fn repair(target: &Target, seen: &Instance, evidence: &Evidence, now:
     Some(match task(target, seen, evidence) {
         Some(Task::Modify(modification)) => Step::Modify(modification),
         Some(Task::Call(_, step)) => step,
-        Some(Task::Refuse(concern, refusal)) => give_up::record(
-            target,
-            &BTreeMap::from([(concern, refusal)]),
-            evidence.first_pause,
-            &seen.resource_id,
-            now,
-        ),
+        Some(Task::Refuse(concern, refusal)) => {
+            give_up::record(target, &BTreeMap::from([(concern, refusal)]), evidence.first_pause, seen, now)
+        }
         _ if evidence.reboots < MOST_REBOOTS => Step::Reboot,
         _ => {
             let reason =
                 "The server does not start with its parameters; change config.parameters.".to_owned();
             let refused = BTreeMap::from([(Concern::Parameters, Refusal { reason, passing: false })]);
-            give_up::record(target, &refused, evidence.first_pause, &seen.resource_id, now)
+            give_up::record(target, &refused, evidence.first_pause, seen, now)
         }
     })
 }

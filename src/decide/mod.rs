@@ -81,7 +81,7 @@ fn run(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) -> Step 
     let mut refused = evidence.refused.clone();
     refused.extend(changes.refused);
     if !refused.is_empty() {
-        return give_up::record(target, &refused, evidence.first_pause, &seen.resource_id, now);
+        return give_up::record(target, &refused, evidence.first_pause, seen, now);
     }
     let learned = learned(target, seen, evidence);
     if !learned.is_empty() {
@@ -139,7 +139,7 @@ fn make_room(target: &Target, seen: &Instance, evidence: &Evidence, now: u64) ->
         return step;
     }
     if !evidence.refused.is_empty() {
-        return give_up::record(target, &evidence.refused, evidence.first_pause, &seen.resource_id, now);
+        return give_up::record(target, &evidence.refused, evidence.first_pause, seen, now);
     }
     Step::Wait(changes.wait.unwrap_or(Why::StorageFull))
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::generate::{BEFORE, INSIDE, PREFIX, a_target, an_rds, gone, running};
+use super::generate::{BEFORE, INSIDE, PREFIX, a_target, an_rds, asked_of, gone, running};
 use super::rds::Rds;
 use super::worker::Worker;
 use crate::decide::{Keep, Step};
@@ -32,6 +32,7 @@ proptest! {
     fn a_deletion_wins_over_whatever_was_under_way(
         target in a_target(), mut rds in an_rds(), turns in 0_usize..40, final_snapshot in any::<bool>(), dies in any::<bool>()
     ) {
+        let target = asked_of(target, &rds);
         let mut worker = Worker::new(INSIDE);
         for _ in 0..turns {
             if worker.turn(&running(&target), &mut rds).is_some() {

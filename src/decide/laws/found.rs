@@ -165,6 +165,37 @@ fn a_reboot_under_way_is_not_taken_for_one_that_did_not_help() {
 }
 
 #[test]
+fn a_class_that_is_refused_while_its_version_is_still_to_come_is_tried_again() {
+    let (mut target, mut instance) = a_match();
+    instance.engine_version = "15.18".into();
+    target.class = "db.m6g.large".into();
+    let refusal = Refusal { reason: "No such class here.".into(), passing: false };
+    let evidence = Evidence { refused: [(Concern::Class, refusal)].into(), ..Evidence::default() };
+    // RDS has no capacity for the upgrade at the moment; or has refused it for good, and the class with it.
+    for (count, recorded) in [(1, 1), (MOST_ATTEMPTS, MOST_ATTEMPTS)] {
+        let version = Attempts { count, at: BEFORE, pause: 60, reason: "Not now.".into() };
+        target.gave_up = GivenUp::from([(Concern::Version, version)]);
+        let Step::Record(tags) = next(&target, &instance, &evidence, BEFORE) else { panic!("not recorded") };
+        let noted = GaveUp::of_tags(&tags, &target.wish).unwrap().unwrap().concerns;
+        assert_eq!(noted[&Concern::Class].count, recorded);
+    }
+}
+
+#[test]
+fn a_maintenance_window_over_the_backups_that_there_are_is_not_tried_without_theirs() {
+    let (mut target, instance) = a_match();
+    let (backup, maintenance) = ("07:00-07:30".to_owned(), "thu:04:00-thu:05:00".to_owned());
+    (target.backup_window, target.maintenance_window) = (Some(backup.clone()), Some(maintenance.clone()));
+    let both = Modification::BackupWindow { window: backup, maintenance: Some(maintenance) };
+    let mut evidence = Evidence::default();
+    assert_eq!(next(&target, &instance, &evidence, BEFORE), Step::Modify(both));
+    // RDS refuses it for good, while the other one is only held up.
+    let why = Why::Busy("available".into());
+    evidence.paused.insert(Concern::BackupWindow, (why.clone(), BEFORE + 60));
+    assert_eq!(next(&target, &instance, &evidence, BEFORE), Step::Wait(why));
+}
+
+#[test]
 fn what_was_refused_makes_nothing_forgotten_about_what_was_not() {
     let asked = |what| Asked { what, at: 0, visible_by: 60, begun: false };
     let mut evidence = Evidence::default();

@@ -4,17 +4,22 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::rds::{BAD, CLASSES, NEW_CLASS, Rds, Temper, VERSIONS, major};
+use super::rds::{BAD, CLASSES, GroupFault, NEW_CLASS, Rds, Surprise, Temper, VERSIONS, major};
 use crate::model::desired::{ServerParameter, Target};
 use crate::model::record::{GaveUp, GivenUp, SecretRef, applied_value};
 use crate::model::{
-    ApplyStatus, Desired, Endpoint, Instance, ParameterGroup, Pending, Provider, Status, Tags, Which, tag,
+    ApplyStatus, Desired, Endpoint, Instance, ParameterGroup, Pending, Provider, Status, Tags, Which, Window,
+    tag,
 };
 
 pub(super) const PREFIX: &str = "codesphere-x-0f0f0f0f-";
-/// The maintenance window that RDS has chosen, and one that may be wished for.
+/// The maintenance window that RDS has chosen, and two that may be wished for.
 pub(super) const WINDOW: &str = "thu:05:00-thu:06:00";
-const OTHER_WINDOW: &str = "thu:07:00-thu:08:00";
+const WINDOWS: [&str; 3] = [WINDOW, "thu:07:00-thu:08:00", "thu:04:00-thu:05:00"];
+/// Backup windows: next to a maintenance window, in it, over its end.
+const BACKUPS: [&str; 5] = ["03:00-03:30", "04:00-04:30", "04:30-05:00", "05:30-06:30", "07:00-07:30"];
+/// Windows that someone may choose in the console: apart from all others.
+const THEIRS: Surprise = Surprise::Windows { backup: "22:00-22:30", maintenance: "thu:09:30-thu:10:30" };
 /// Thursday 04:00, 05:30 and 09:00, 1970-01-01: before the window, in it, and a week before the next.
 pub(super) const BEFORE: u64 = 4 * 3600;
 pub(super) const INSIDE: u64 = 5 * 3600 + 1800;
@@ -54,10 +59,10 @@ fn some_parameters() -> impl Strategy<Value = BTreeMap<String, ServerParameter>>
 
 pub(super) fn a_target() -> impl Strategy<Value = Target> {
     let sizes = (0..CLASSES.len(), 20_u32..600, 0..VERSIONS.len());
-    (sizes, any::<[bool; 6]>(), 0_u32..3, "[abc]", "[abc]", some_parameters()).prop_map(
-        |((class, storage_gib, version), flags, backup_retention, superuser, user, parameters)| {
+    let windows = (proptest::option::of(a_backup_window()), proptest::option::of(a_maintenance_window()));
+    (sizes, any::<[bool; 4]>(), 0_u32..3, windows, ("[abc]", "[abc]"), some_parameters()).prop_map(
+        |((class, storage_gib, version), flags, backup_retention, windows, (superuser, user), parameters)| {
             let secret = |wanted: String| SecretRef { arn: format!("arn:{wanted}"), applied: None, wanted };
-            let own_window = if flags[5] { WINDOW } else { OTHER_WINDOW };
             // No request can ask for a class that its version does not have.
             let class = if VERSIONS[version] == "15.18" { class.min(1) } else { class };
             Target {
@@ -69,9 +74,9 @@ pub(super) fn a_target() -> impl Strategy<Value = Target> {
                 multi_az: flags[0],
                 backup_retention,
                 deletion_protection: flags[1],
-                backup_window: flags[2].then(|| "03:00-03:30".to_owned()),
-                maintenance_window: flags[3].then(|| own_window.to_owned()),
-                parks_outages: flags[4],
+                backup_window: windows.0,
+                maintenance_window: windows.1,
+                parks_outages: flags[3],
                 provider: Provider::Postgres,
                 group_prefix: PREFIX.into(),
                 parameters,
@@ -82,6 +87,32 @@ pub(super) fn a_target() -> impl Strategy<Value = Target> {
             }
         },
     )
+}
+
+fn a_backup_window() -> impl Strategy<Value = String> {
+    proptest::sample::select(BACKUPS.to_vec()).prop_map(str::to_owned)
+}
+
+fn a_maintenance_window() -> impl Strategy<Value = String> {
+    proptest::sample::select(WINDOWS.to_vec()).prop_map(str::to_owned)
+}
+
+/// The wish as a request may make it of this instance: windows that overlap, one of them RDS's own or not, are refused
+/// (see `resolve`), and what was refused is not wished.
+pub(super) fn asked_of(target: Target, rds: &Rds) -> Target {
+    let overlap = |target: &Target| {
+        let backup = target.backup_window.as_ref().unwrap_or(&rds.instance.backup_window);
+        let maintenance = target.maintenance_window.as_ref().unwrap_or(&rds.instance.maintenance_window);
+        Window::weekly(maintenance).unwrap().overlaps(&Window::daily(backup).unwrap())
+    };
+    let mut target = target;
+    if overlap(&target) {
+        target.backup_window = None;
+    }
+    if overlap(&target) {
+        target.maintenance_window = None;
+    }
+    target
 }
 
 /// What someone has parked for the maintenance window, or RDS is at.
@@ -114,8 +145,10 @@ fn real(pending: Pending, instance: &Instance) -> Pending {
 
 fn an_instance() -> impl Strategy<Value = Instance> {
     let sizes = (0..CLASSES.len(), 20_u32..600, 0..VERSIONS.len());
-    (sizes, any::<[bool; 5]>(), 0_u32..3, something_pending()).prop_map(
-        |((class, allocated_storage, version), flags, backup_retention, pending)| {
+    // None of them in the maintenance window.
+    let backups = proptest::sample::select(vec![BACKUPS[0], BACKUPS[1], BACKUPS[2], BACKUPS[4]]);
+    (sizes, any::<[bool; 5]>(), 0_u32..3, backups, something_pending()).prop_map(
+        |((class, allocated_storage, version), flags, backup_retention, backup_window, pending)| {
             let class = if VERSIONS[version] == "15.18" { class.min(1) } else { class };
             let mut instance = Instance {
                 identifier: "codesphere-x".into(),
@@ -133,7 +166,7 @@ fn an_instance() -> impl Strategy<Value = Instance> {
                 multi_az: flags[0],
                 backup_retention,
                 deletion_protection: flags[1],
-                backup_window: "04:00-04:30".into(),
+                backup_window: backup_window.into(),
                 maintenance_window: WINDOW.into(),
                 parameter_group: ParameterGroup {
                     name: format!("default.postgres{}", major(VERSIONS[version])),
@@ -148,6 +181,34 @@ fn an_instance() -> impl Strategy<Value = Instance> {
             instance
         },
     )
+}
+
+/// What becomes of some calls about parameter groups, for a while.
+fn group_faults() -> impl Strategy<Value = Vec<GroupFault>> {
+    let fault = proptest::sample::select(vec![
+        GroupFault::Throttled,
+        GroupFault::Lost,
+        GroupFault::Busy,
+        GroupFault::Deleted,
+        GroupFault::Outrun,
+    ]);
+    proptest::collection::vec(fault, 0..4)
+}
+
+/// What happens without the broker, and after how many looks.
+fn surprises() -> impl Strategy<Value = Vec<(u32, Surprise)>> {
+    let surprise = prop_oneof![
+        3 => Just(Surprise::Autoscale),
+        3 => Just(Surprise::MinorUpgrade),
+        // No more than every version has.
+        1 => proptest::sample::select(CLASSES[..2].to_vec()).prop_map(Surprise::Class),
+        1 => any::<bool>().prop_map(Surprise::MultiAz),
+        1 => (0_u32..3).prop_map(Surprise::BackupRetention),
+        1 => any::<bool>().prop_map(Surprise::DeletionProtection),
+        1 => Just(THEIRS),
+        1 => Just(Surprise::DefaultGroup),
+    ];
+    proptest::collection::vec((0_u32..20, surprise), 0..3)
 }
 
 fn a_temper() -> impl Strategy<Value = Temper> {
@@ -177,8 +238,9 @@ pub(super) fn an_rds() -> impl Strategy<Value = Rds> {
     let passwords = ("[abc]", proptest::option::of("[abc]"));
     let group = proptest::option::of(0_u8..5);
     let locked = proptest::option::weighted(0.2, AFTER..AFTER + 3 * 3600);
-    (an_instance(), 0..STATUSES.len(), a_temper(), passwords, group, locked).prop_map(
-        |(instance, status, temper, (superuser_password, user_password), group, locked)| {
+    let trouble = (group_faults(), surprises());
+    (an_instance(), 0..STATUSES.len(), a_temper(), passwords, group, locked, trouble).prop_map(
+        |(instance, status, temper, (superuser_password, user_password), group, locked, trouble)| {
             let (status, ahead) = STATUSES[status];
             let mut rds = Rds::new(instance, superuser_password, temper);
             rds.instance.status = Status::new(status);
@@ -186,6 +248,7 @@ pub(super) fn an_rds() -> impl Strategy<Value = Rds> {
             rds.ahead = ahead.iter().map(|status| (*status).to_owned()).collect();
             rds.flushing = matches!(status, "modifying" | "upgrading");
             rds.locked_until = locked.unwrap_or(0);
+            (rds.group_faults, rds.surprises) = (trouble.0.into(), trouble.1.into());
             if let Some(group) = group {
                 own_group(&mut rds, group);
             }
@@ -203,6 +266,8 @@ pub(super) fn available(mut rds: Rds) -> Rds {
     rds.instance.status = Status::new("available");
     rds.ahead.clear();
     rds.flushing = false;
+    rds.group_faults.clear();
+    rds.surprises.clear();
     rds
 }
 

@@ -1,11 +1,13 @@
 //! What RDS does not do is given up: after a bounded number of tries, at growing distances, until there is a new wish.
 //! Each concern on its own.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
-use super::generate::{BEFORE, a_target, an_rds, available, reread, running};
+use super::generate::{BEFORE, PREFIX, a_target, an_rds, asked_of, available, reread, running};
 use super::matching::differing;
-use super::rds::{Fault, How, Rds};
+use super::rds::{Fault, GroupFault, How, Rds};
 use super::worker::Worker;
 use crate::decide::{Concern, Evidence, FirstPause, MOST_ATTEMPTS, Step, Why, decide, retry_of};
 use crate::model::desired::{ServerParameter, Target};
@@ -37,6 +39,7 @@ fn a_failure() -> impl Strategy<Value = How> {
 
 /// A wish that differs in everything from what there is, so that whatever fails is asked for.
 fn differing_in_all(target: Target, rds: &mut Rds) -> Target {
+    let target = asked_of(target, rds);
     let seen = &mut rds.instance;
     seen.pending = Pending::default();
     rds.locked_until = 0;
@@ -190,6 +193,8 @@ proptest! {
         let target = differing_in_all(target, &mut rds);
         let (hopeless, passing) =
             if swapped { (concerns[1], concerns[0]) } else { (concerns[0], concerns[1]) };
+        // A class that is refused while the version is to come may come with it: that is not for good.
+        prop_assume!((hopeless, passing) != (Concern::Class, Concern::Version));
         rds.faults = vec![
             Fault { concern: Some(hopeless), how: How::Refused { passing: false }, times: ALWAYS },
             Fault { concern: Some(passing), how: How::Refused { passing: true }, times },
@@ -221,11 +226,60 @@ proptest! {
     }
 
     #[test]
+    fn a_parameter_group_that_rds_refuses_is_given_up_alone_and_made_when_rds_takes_it(
+        target in a_target(),
+        rds in an_rds(),
+        passing in any::<bool>(),
+        upgrades_its_own in any::<bool>(),
+        attempts in 1..MOST_ATTEMPTS,
+        first_pause in 60_u64..7200,
+        dies in any::<bool>(),
+    ) {
+        let mut rds = available(rds);
+        rds.temper.busy = 0;
+        let target = differing_in_all(target, &mut rds);
+        if upgrades_its_own {
+            // Then there is no new version without a group for it.
+            rds.instance.parameter_group.name = format!("{PREFIX}postgres16");
+            rds.groups.insert(rds.instance.parameter_group.name.clone(), BTreeMap::new());
+        }
+        rds.group_faults = vec![GroupFault::Refused { passing }; ALWAYS as usize].into();
+        let mut worker = Worker::with_first_pause(BEFORE, first_pause);
+        let mut is_over = false;
+        for attempt in 1..=attempts {
+            let refused = only(give_up(&mut worker, &target, &mut rds)?, Concern::Parameters)?;
+            let left = differing(&target, &rds);
+            let waits = |name: &&str| *name == "parameters" || (*name == "version" && upgrades_its_own);
+            prop_assert!(left.iter().all(waits), "{:?}", left);
+            // While other things take their time, its own next try may come.
+            let least = if passing { attempt } else { MOST_ATTEMPTS };
+            prop_assert!(refused.count >= least, "{:?}", refused);
+            if dies {
+                worker = worker.successor();
+            }
+            match retry_of(&reread(&target, &rds)) {
+                Some(again) => worker.wait_until(again.max(worker.now), &mut rds),
+                None => is_over = true,
+            }
+            if is_over {
+                break;
+            }
+        }
+        rds.group_faults.clear();
+        let target = if is_over { Target { wish: "w2".into(), ..target } } else { target };
+        if is_over {
+            worker.evidence.begin_wish();
+        }
+        prop_assert_eq!(worker.run(&running(&target), &mut rds), Step::Done);
+        prop_assert_eq!(differing(&target, &rds), Vec::<&str>::new());
+    }
+
+    #[test]
     fn whatever_fails_the_end_comes_and_no_concern_is_tried_too_often(
         target in a_target(), rds in an_rds(), how in a_failure(), times in 1_u32..60
     ) {
         let mut rds = available(rds);
-        let target = Target { parks_outages: false, ..target };
+        let target = Target { parks_outages: false, ..asked_of(target, &rds) };
         rds.faults = vec![Fault { concern: None, how, times }];
         let busy = rds.temper.busy as usize;
         let mut worker = Worker::new(BEFORE);

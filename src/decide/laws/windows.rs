@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::generate::{BEFORE, a_target, an_rds, available, running};
+use super::generate::{BEFORE, a_target, an_rds, asked_of, available, running};
 use super::matching::differing;
 use super::worker::Worker;
 use crate::decide::{Step, Why};
@@ -13,7 +13,7 @@ proptest! {
     #[test]
     fn outages_wait_for_the_wished_window_and_happen_in_it(target in a_target(), rds in an_rds()) {
         let mut rds = available(rds);
-        let target = Target { parks_outages: true, ..target };
+        let target = Target { parks_outages: true, ..asked_of(target, &rds) };
         let window = target.maintenance_window.clone().unwrap_or_else(|| rds.instance.maintenance_window.clone());
         let window = Window::weekly(&window).unwrap();
         let mut worker = Worker::new(BEFORE);

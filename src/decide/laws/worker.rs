@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::generate::reread;
 use super::matching::differing;
-use super::rds::{Answer, How, Rds, major, opens, upgrades};
+use super::rds::{Answer, GroupAnswer, How, Rds, major, opens, upgrades};
 use crate::decide::*;
 use crate::model::desired::Target;
 use crate::model::version::compare;
@@ -160,8 +160,13 @@ impl Worker {
             }
             Step::Modify(Modification::Class(class)) if *class == target.class => {
                 let behind = compare(&target.version, &rds.instance.engine_version).is_gt();
-                let given_up = target.gave_up.contains_key(&Concern::Version)
-                    || self.evidence.refused.contains_key(&Concern::Version);
+                let is_given_up = |concern| {
+                    target.gave_up.contains_key(&concern) || self.evidence.refused.contains_key(&concern)
+                };
+                // One with a group of its own needs another for the new version.
+                let needs_group = !group::is_default(&rds.instance.parameter_group.name);
+                let given_up =
+                    is_given_up(Concern::Version) || (needs_group && is_given_up(Concern::Parameters));
                 assert!(!behind || given_up, "a class while the version is still to come");
             }
             _ => {}
@@ -198,15 +203,7 @@ impl Worker {
             }
             Step::LookUpUpgrades => evidence.upgrades = Some(Arc::new(upgrades())),
             Step::ReadEvents { concern, .. } => read_events(*concern, rds, evidence),
-            Step::Group { name, what } => {
-                rds.change_group(name, what);
-                if *what == GroupStep::Inspect {
-                    evidence.groups.insert(name.clone(), rds.groups.get(name).cloned());
-                } else {
-                    evidence.groups.remove(name);
-                    (evidence.at_rest, self.quiet) = (0, 0);
-                }
-            }
+            Step::Group { name, what } => self.group_call(name, what, rds),
             Step::Modify(change) => self.modify(change, rds),
             Step::Reboot => {
                 rds.reboot();
@@ -236,6 +233,28 @@ impl Worker {
         }
     }
 
+    fn group_call(&mut self, name: &str, what: &GroupStep, rds: &mut Rds) {
+        let answer = rds.group_call(name, what);
+        if *what != GroupStep::Inspect {
+            self.evidence.groups.remove(name);
+            (self.evidence.at_rest, self.quiet) = (0, 0);
+        } else if answer == GroupAnswer::Accepted {
+            self.evidence.groups.insert(name.to_owned(), rds.groups.get(name).cloned());
+        }
+        match answer {
+            GroupAnswer::Accepted => {}
+            // The engine tries again after a while, whatever has failed.
+            GroupAnswer::Failed => self.wait_until(self.now + LOOK, rds),
+            GroupAnswer::Busy => self.pause(Concern::Parameters, Why::Applying(Concern::Parameters), LOOK),
+            GroupAnswer::Refused { passing } => self.refused(Concern::Parameters, passing),
+        }
+    }
+
+    fn refused(&mut self, concern: Concern, passing: bool) {
+        let refusal = Refusal { reason: format!("AWS did not change {concern}."), passing };
+        self.evidence.refused.insert(concern, refusal);
+    }
+
     fn woken(&mut self, concern: Concern) {
         (self.evidence.at_rest, self.quiet) = (0, 0);
         self.pause(concern, Why::Applying(concern), VISIBLE_WITHIN);
@@ -259,10 +278,7 @@ impl Worker {
             }
             Answer::Busy => self.pause(concern, Why::Busy("available".into()), LOOK),
             Answer::StorageLocked => self.pause(concern, Why::StorageOptimizing, VISIBLE_WITHIN),
-            Answer::Refused { passing } => {
-                let refusal = Refusal { reason: format!("AWS did not change {concern}."), passing };
-                self.evidence.refused.insert(concern, refusal);
-            }
+            Answer::Refused { passing } => self.refused(concern, passing),
         }
     }
 }

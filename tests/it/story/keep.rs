@@ -15,10 +15,20 @@ const NOTHING: Kept = (0, 0);
 
 /// Books a database for each status of a table, all at once, and has RDS put it there once it is ready.
 async fn in_these_statuses<'a>(broker: &Broker, statuses: impl Iterator<Item = &'a str>) -> Vec<Uuid> {
+    booked_and_put(broker, &json!({"version": "17.10"}), statuses).await
+}
+
+async fn booked_and_put<'a>(
+    broker: &Broker,
+    config: &Value,
+    statuses: impl Iterator<Item = &'a str>,
+) -> Vec<Uuid> {
     let mut booked = Vec::new();
     for status in statuses {
         let id = Uuid::new_v4();
-        broker.insist("POST", "", Some(&booking(id))).await;
+        let mut body = booking(id);
+        body["config"].clone_from(config);
+        broker.insist("POST", "", Some(&body)).await;
         booked.push((id, status));
     }
     for (id, status) in &booked {
@@ -60,6 +70,27 @@ async fn a_deletion_ends_in_every_state_and_keeps_what_the_catalogue_asks_for() 
     for (id, (status, left)) in ids.iter().zip(table) {
         broker.until_gone(*id).await;
         assert_eq!(kept(&broker.identifier(*id)).await, left, "{status}");
+    }
+    broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn without_backups_a_full_database_gets_room_for_its_snapshot_and_that_nothing_is_left_of_a_broken_one_is_told()
+ {
+    let broker = broker_that_keeps_a_snapshot().await;
+    let table = [("storage-full", SNAPSHOT), ("failed", NOTHING)];
+    let config = json!({"backupRetentionDays": 0});
+    let ids = booked_and_put(&broker, &config, table.iter().map(|(status, _)| *status)).await;
+    for id in &ids {
+        assert_eq!(broker.delete(*id).await.status, 204);
+    }
+    for (id, (status, left)) in ids.iter().zip(table) {
+        broker.until_gone(*id).await;
+        let identifier = broker.identifier(*id);
+        assert_eq!(kept(&identifier).await, left, "{status}");
+        let told = broker.log();
+        let mut told = told.lines().filter(|line| line.contains("Nothing is kept of a database"));
+        assert_eq!(told.any(|line| line.contains(&identifier)), left == NOTHING, "{status}");
     }
     broker.assert_aws_holds(&[]).await;
 }

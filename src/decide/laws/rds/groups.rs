@@ -11,14 +11,73 @@ pub(in crate::decide::laws) const BAD: &str = "bad";
 /// The parameter that the server takes only when it starts.
 const STATIC: &str = "max_connections";
 
+/// What can become of a call about a group.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::decide::laws) enum GroupFault {
+    /// It is throttled, and nothing was done.
+    Throttled,
+    /// It was done, and nobody hears of it.
+    Lost,
+    /// The group is being changed by someone else.
+    Busy,
+    /// Someone has deleted the group meanwhile, if RDS lets them: the call does not find it.
+    Deleted,
+    /// Another replica has made the group meanwhile.
+    Outrun,
+    /// RDS says no: for lack of quota, say, or for good.
+    Refused { passing: bool },
+}
+
+/// What RDS says to a call about a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::decide::laws) enum GroupAnswer {
+    /// Done, or as good as done, or to be looked up anew.
+    Accepted,
+    /// No answer of use.
+    Failed,
+    Busy,
+    Refused {
+        passing: bool,
+    },
+}
+
 impl Rds {
     pub(super) fn has_bad_parameters(&self) -> bool {
         let used = self.groups.get(&self.instance.parameter_group.name);
         used.is_some_and(|values| values.values().any(|value| value == BAD))
     }
 
+    /// One call about a group.
+    pub(in crate::decide::laws) fn group_call(&mut self, name: &str, what: &GroupStep) -> GroupAnswer {
+        match self.group_faults.pop_front() {
+            None => {}
+            Some(GroupFault::Throttled) => return GroupAnswer::Failed,
+            Some(GroupFault::Lost) => {
+                self.change_group(name, what);
+                return GroupAnswer::Failed;
+            }
+            // To look is never refused.
+            Some(_) if *what == GroupStep::Inspect => {}
+            Some(GroupFault::Busy) => return GroupAnswer::Busy,
+            Some(GroupFault::Refused { passing }) => return GroupAnswer::Refused { passing },
+            Some(GroupFault::Outrun) if matches!(what, GroupStep::Create { .. }) => {
+                self.groups.insert(name.to_owned(), BTreeMap::from([(STATIC.to_owned(), "7".to_owned())]));
+                return GroupAnswer::Accepted;
+            }
+            Some(GroupFault::Deleted) if self.instance.parameter_group.name != name => {
+                self.groups.remove(name);
+                if !matches!(what, GroupStep::Create { .. }) {
+                    return GroupAnswer::Accepted;
+                }
+            }
+            Some(GroupFault::Outrun | GroupFault::Deleted) => {}
+        }
+        self.change_group(name, what);
+        GroupAnswer::Accepted
+    }
+
     /// Makes or changes a group.
-    pub(in crate::decide::laws) fn change_group(&mut self, name: &str, what: &GroupStep) {
+    fn change_group(&mut self, name: &str, what: &GroupStep) {
         let changed: Vec<String> = match what {
             GroupStep::Inspect => return,
             GroupStep::Create { .. } => {

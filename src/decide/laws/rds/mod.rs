@@ -3,6 +3,7 @@
 
 mod groups;
 mod modify;
+mod surprise;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,7 +12,8 @@ use crate::decide::{Concern, Keep, Modification, SnapshotEvidence};
 use crate::model::record::{Attempts, GaveUp, GivenUp};
 use crate::model::version::compare;
 use crate::model::{ApplyStatus, Instance, Meaning, Observed, Status, Tags, Upgrades, tag};
-pub(super) use groups::BAD;
+pub(super) use groups::{BAD, GroupAnswer, GroupFault};
+pub(super) use surprise::Surprise;
 pub(super) use work::opens;
 
 pub(super) const VERSIONS: [&str; 4] = ["15.18", "16.13", "16.14", "17.10"];
@@ -35,6 +37,10 @@ pub(super) struct Rds {
     pub(super) kept: Option<Keep>,
     pub(super) temper: Temper,
     pub(super) faults: Vec<Fault>,
+    /// What becomes of the next calls about parameter groups.
+    pub(super) group_faults: VecDeque<GroupFault>,
+    /// What nobody here has asked for, and after how many more looks at the earliest.
+    pub(super) surprises: VecDeque<(u32, Surprise)>,
     /// Until when it takes no storage change, in seconds since 1970.
     pub(super) locked_until: u64,
     /// Every ModifyDBInstance, whatever the answer.
@@ -54,6 +60,8 @@ pub(super) struct Rds {
     next_password: Option<String>,
     /// The group named along with an upgrade.
     next_group: Option<String>,
+    /// The minor version to which RDS upgrades it by itself.
+    own_upgrade: Option<String>,
 }
 
 /// How RDS behaves on a day.
@@ -127,6 +135,8 @@ impl Rds {
             kept: None,
             temper,
             faults: Vec::new(),
+            group_faults: VecDeque::new(),
+            surprises: VecDeque::new(),
             locked_until: 0,
             calls: Vec::new(),
             gave_up: Vec::new(),
@@ -137,6 +147,7 @@ impl Rds {
             flushing: false,
             next_password: None,
             next_group: None,
+            own_upgrade: None,
         }
     }
 
@@ -155,6 +166,10 @@ impl Rds {
         self.instance.tags.extend(tags.clone());
         let news = self.given_up().into_iter().filter(|(concern, it)| before.get(concern) != Some(it));
         self.gave_up.extend(news);
+        // What happens to a wish that was reached is drift, and left alone.
+        if tags.contains_key(tag::DONE) {
+            self.surprises.clear();
+        }
     }
 
     /// As the tags say it, for whichever wish.

@@ -2,7 +2,7 @@
 
 use super::{Answer, How, NEW_CLASS, Rds, major, upgrades};
 use crate::decide::{Concern, Modification};
-use crate::model::{ApplyStatus, Meaning, group};
+use crate::model::{ApplyStatus, Meaning, Window, group};
 
 impl Rds {
     /// One call. A call that RDS refuses in every state, or in this one, is a panic: it must never be made.
@@ -80,8 +80,12 @@ impl Rds {
                 if let Some(maintenance) = maintenance {
                     differs(maintenance, &instance.maintenance_window, None);
                 }
+                apart(window, maintenance.as_ref().unwrap_or(&instance.maintenance_window));
             }
-            Modification::MaintenanceWindow(window) => differs(window, &instance.maintenance_window, None),
+            Modification::MaintenanceWindow(window) => {
+                differs(window, &instance.maintenance_window, None);
+                apart(&instance.backup_window, window);
+            }
             Modification::ParameterGroup(name) => {
                 differs(name, &instance.parameter_group.name, None);
                 self.check_group(name);
@@ -176,4 +180,10 @@ impl Rds {
 /// A value is sent where it is not what there is, or takes back what was to come.
 fn differs<T: PartialEq>(wanted: &T, is: &T, pending: Option<&T>) {
     assert!(wanted != is || pending.is_some_and(|pending| pending != wanted), "only what differs is sent");
+}
+
+/// RDS refuses windows that overlap.
+fn apart(backup: &str, maintenance: &str) {
+    let (daily, weekly) = (Window::daily(backup).unwrap(), Window::weekly(maintenance).unwrap());
+    assert!(!weekly.overlaps(&daily), "the windows {backup} and {maintenance} overlap");
 }

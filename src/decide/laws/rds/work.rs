@@ -25,6 +25,9 @@ impl Rds {
         if let Some(status) = self.group_ahead.pop_front() {
             self.instance.parameter_group.status = status;
         }
+        if self.is_surprised(now) {
+            return;
+        }
         match self.ahead.pop_front() {
             Some(next) => {
                 let was = std::mem::replace(&mut self.instance.status, Status::new(next));
@@ -60,6 +63,10 @@ impl Rds {
 
     fn ended(&mut self, status: &str, now: u64) {
         match status {
+            "upgrading" if self.own_upgrade.is_some() => {
+                let version = self.own_upgrade.take().expect("a version to upgrade to");
+                self.upgrade(version);
+            }
             "modifying" | "upgrading" if self.flushing => self.apply(now),
             "resetting-master-credentials" => {
                 self.instance.pending.password = false;
