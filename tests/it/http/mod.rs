@@ -3,13 +3,16 @@
 mod access;
 mod ageing;
 mod bad_input;
+mod budget;
 mod create;
 mod delete;
 mod docs;
 mod failing;
+mod metrics;
 mod read;
 mod retries;
 mod scale;
+mod sharing;
 mod tls;
 mod tokens;
 mod update;
@@ -33,6 +36,17 @@ pub(crate) async fn booked() -> (World, Uuid) {
     let answer = world.send("POST", "/postgres", &booking(id)).await;
     assert_eq!((answer.status, answer.text.as_str()), (201, ""));
     (world, id)
+}
+
+/// The sum over all series of a metric that have these labels; `None` where there is none.
+pub(crate) async fn metric(world: &World, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+    let text = world.call("GET", "/metrics", &[], "").await.text;
+    let is_meant = |line: &&str| {
+        line.split(['{', ' ']).next() == Some(name)
+            && labels.iter().all(|(label, value)| line.contains(&format!("{label}=\"{value}\"")))
+    };
+    let value = |line: &str| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap();
+    text.lines().filter(is_meant).map(value).reduce(|sum, value| sum + value)
 }
 
 pub(crate) fn tag(world: &World, id: Uuid, key: &str) -> Option<String> {

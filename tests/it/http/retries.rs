@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::metric;
 use super::scale::{MINUTE, WINDOWS, age, get, poll, settled, settled_among};
 use crate::broker::eventually;
 use crate::world::{BROKER, Fault, Instance, World};
@@ -19,7 +20,7 @@ fn throttled_once(id: Uuid) -> Fault {
 }
 
 /// What was asked for by name, call by call.
-fn batches(world: &World) -> Vec<Vec<String>> {
+pub(super) fn batches(world: &World) -> Vec<Vec<String>> {
     world.state().asked.iter().filter(|named| !named.is_empty()).cloned().collect()
 }
 
@@ -31,11 +32,7 @@ fn assert_that_batch_alone_again(batches: &[Vec<String>], id: Uuid) {
     }
 }
 
-async fn metrics(world: &World) -> String {
-    world.call("GET", "/metrics", &[], "").await.text
-}
-
-fn query(ids: &[Uuid]) -> String {
+pub(super) fn query(ids: &[Uuid]) -> String {
     let query: Vec<String> = ids.iter().map(|id| format!("id={id}")).collect();
     format!("/postgres?{}", query.join("&"))
 }
@@ -49,7 +46,8 @@ async fn a_batch_that_is_throttled_is_asked_for_again_alone_and_the_round_goes_o
     world.state().faults.push(throttled_once(strangers[7]));
     world.send("GET", &query(&strangers), &Value::Null).await;
     eventually("the sixth call", async || (batches(&world).len() >= 6).then_some(())).await;
-    assert!(metrics(&world).await.contains("rds_broker_aws_rate{service=\"rds\"} 5000.0\n"), "half of it");
+    let rate = metric(&world, "rds_broker_aws_rate", &[("service", "rds")]).await;
+    assert_eq!(rate, Some(5000.0), "half of it");
     eventually("an answer", async || {
         let answer = world.send("GET", &query(&strangers), &Value::Null).await;
         (answer.status == 200).then(|| assert_eq!(answer.json(), json!({})))
@@ -90,11 +88,8 @@ async fn of_a_long_round_only_a_few_calls_wait_at_the_budget() {
     let watch = async {
         let mut most = 0;
         loop {
-            let text = metrics(&world).await;
-            let line = text
-                .lines()
-                .find_map(|line| line.strip_prefix("rds_broker_aws_waiting{service=\"rds\",lane=\"read\"} "));
-            most = most.max(line.unwrap().parse::<u32>().unwrap());
+            let waiting = [("service", "rds"), ("lane", "read")];
+            most = most.max(metric(&world, "rds_broker_aws_waiting", &waiting).await.unwrap() as u32);
             assert!(most <= 2, "{most} calls wait");
             if most > 0 && batches(&world).len() >= 10 {
                 return;

@@ -208,27 +208,6 @@ async fn only_answers_over_a_while_make_an_instance_gone() {
     assert_eq!(get(&world, &ids).await.json().as_object().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn metrics_tell_how_everything_stands_and_name_no_service() {
-    let (world, id) = super::booked().await;
-    world.send("GET", "/postgres/nothing/here", &Value::Null).await;
-    let answer = world.call("GET", "/metrics", &[], "").await;
-    assert_eq!(answer.status, 200);
-    for line in [
-        r#"rds_broker_aws_calls_total{service="rds",operation="CreateDBInstance",outcome="ok"} 1"#,
-        r#"rds_broker_aws_calls_total{service="secretsmanager",operation="CreateSecret",outcome="ok"} 2"#,
-        r#"rds_broker_http_requests_total{method="POST",route="/postgres",status="201"} 1"#,
-        r#"rds_broker_http_request_duration_seconds_count{method="POST",route="/postgres"} 1"#,
-        r#"rds_broker_services{provider="postgres",phase="creating"} 1"#,
-        r#"rds_broker_aws_waiting{service="rds",lane="write"} 0"#,
-        "rds_broker_snapshot_services 1",
-        "rds_broker_unknown_statuses_total 0",
-    ] {
-        assert!(answer.text.lines().any(|found| found == line), "{line} is not in\n{}", answer.text);
-    }
-    assert!(!answer.text.contains(&id.to_string()) && !answer.text.contains("nothing"), "{}", answer.text);
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_status_nobody_knows_is_counted_once_and_counts_as_in_progress() {
     let (world, ids) = settled(2).await;

@@ -70,8 +70,13 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
         MockResponse::Output(DeleteSecretOutput::builder().build())
     });
     let world = Arc::clone(state);
-    let describe = mock!(Client::describe_secret).then_compute_response(move |_| {
-        let _state = enter!(world, "DescribeSecret", DescribeSecretError);
+    let describe = mock!(Client::describe_secret).then_compute_response(move |input| {
+        let state = enter!(world, "DescribeSecret", DescribeSecretError);
+        if !state.secrets.contains_key(input.secret_id().unwrap()) {
+            let meta =
+                failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+            return MockResponse::Error(DescribeSecretError::generic(meta));
+        }
         MockResponse::Output(DescribeSecretOutput::builder().build())
     });
     let world = Arc::clone(state);

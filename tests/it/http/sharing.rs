@@ -1,0 +1,90 @@
+//! Many callers share one observation and one answer, for as long as it is true, and none waits for long.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::retries::{batches, query};
+use super::scale::{MINUTE, WINDOWS, age, get, settled, settled_among};
+use crate::broker::eventually;
+use crate::world::{Fault, World};
+
+/// How long a caller waits at most.
+const LONGEST: Duration = Duration::from_secs(8);
+/// How exact the clock is.
+const TICK: Duration = Duration::from_millis(10);
+
+#[tokio::test(start_paused = true)]
+async fn callers_of_all_kinds_share_one_sweep_and_wait_for_no_second() {
+    let (world, ids) = settled(250).await;
+    tokio::time::sleep(MINUTE * 5).await;
+    world.state().calls.clear();
+    let paths = [query(&ids), query(&ids[..100]), "/postgres".to_owned(), query(&ids[7..8])];
+    let asks = (0..100).map(|number| world.send("GET", &paths[number % paths.len()], &Value::Null));
+    for answer in join_all(asks).await {
+        assert_eq!(answer.status, 200);
+        assert!(age(&answer) <= 1, "{} s old", age(&answer));
+    }
+    assert_eq!(world.state().calls.len(), 3, "a page per hundred services, once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_longer_than_eight_seconds_and_all_is_told_with_its_age() {
+    // A call every fifty seconds, after the first: no look ends in time.
+    let world = World::paced(&WINDOWS, 0.02, 40).observed().await;
+    let ids: Vec<Uuid> = (0..6).map(|_| Uuid::new_v4()).collect();
+    for id in &ids {
+        assert_eq!(world.send("POST", "/postgres", &super::booking(*id)).await.status, 201);
+    }
+    // What is left of the budget goes to looks by name.
+    eventually("the budget to be used up", async || {
+        get(&world, &ids).await;
+        let left = super::metric(&world, "rds_broker_aws_budget_left", &[("service", "rds")]).await;
+        (left == Some(0.0)).then_some(())
+    })
+    .await;
+    // What was seen last gets too old for what is in transition.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let asks = [
+        // What is known of those in transition is told in the end, with its age; of whom nothing is known nobody is told.
+        (query(&ids), 200, true),
+        (query(&[Uuid::new_v4()]), 503, true),
+        // A sweep that takes longer than anyone waits is not waited for.
+        ("/postgres".to_owned(), 200, false),
+    ];
+    for (path, status, waits) in asks {
+        let begun = Instant::now();
+        let answer = world.send("GET", &path, &Value::Null).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        let expected = if waits { LONGEST } else { Duration::ZERO };
+        assert!(begun.elapsed().abs_diff(expected) <= TICK, "{:?} for {path}", begun.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_waits_is_answered_when_the_call_fails() {
+    let (world, ids) = settled_among(120, 2000, &[]).await;
+    tokio::time::sleep(MINUTE * 5).await;
+    world.state().faults.push(Fault::throttled("DescribeDBInstances", u32::MAX));
+    let begun = Instant::now();
+    let answer = get(&world, &ids).await;
+    assert_eq!(answer.json().as_object().unwrap().len(), 120);
+    assert!(age(&answer) >= 120 && begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(!batches(&world).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_sweep_finds_out_shows_in_answers_that_were_given_before() {
+    let (world, ids) = settled_among(3, 0, &[("BROKER_SWEEP_SECONDS", "600")]).await;
+    let lost = world.state().secrets.keys().find(|arn| arn.contains(&ids[1].to_string())).unwrap().clone();
+    world.state().secrets.remove(&lost);
+    let errors = async || {
+        let documents = get(&world, &ids).await.json();
+        ids.iter().map(|id| documents[id.to_string()].get("error").is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(errors().await, [false, false, false]);
+    eventually("the sweep", async || (errors().await == [false, true, false]).then_some(())).await;
+}
