@@ -81,6 +81,7 @@ pub struct Metrics {
     steps: Family<Taken, Counter>,
     waits: Family<Reason, Gauge>,
     unknown_statuses: Counter,
+    rendered: Counter,
 }
 
 impl Default for Metrics {
@@ -101,6 +102,7 @@ impl Default for Metrics {
             steps: Family::default(),
             waits: Family::default(),
             unknown_statuses: Counter::default(),
+            rendered: Counter::default(),
         };
         metrics.register();
         metrics
@@ -131,6 +133,7 @@ impl Metrics {
         registry.register("waits", "Services that wait, by reason", self.waits.clone());
         let about_unknown = "Times an instance was seen to take a status that this broker does not know";
         registry.register("unknown_statuses", about_unknown, self.unknown_statuses.clone());
+        registry.register("documents_rendered", "Status documents put together anew", self.rendered.clone());
     }
 
     /// A request was answered.
@@ -158,6 +161,11 @@ impl Metrics {
     /// RDS reported a status that has no meaning here.
     pub fn unknown_status(&self) {
         self.unknown_statuses.inc();
+    }
+
+    /// A status document was put together, since what it says had changed.
+    pub fn rendered(&self) {
+        self.rendered.inc();
     }
 
     /// What a service may be asked at the moment, per second and at once, and who waits for it, by lane.

@@ -3,11 +3,15 @@
 //! Ten thousand descriptions, as they are worked with, are ten times as large as what they say. Nearly all of
 //! them are at rest, and nobody looks at more of them than these facts and the document.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwapOption;
 
 use super::known::Known;
 use super::packed::Packed;
 use super::status;
+use super::sweep::found::Findings;
+use crate::decide::Why;
 use crate::model::{BrokerName, Catalog, Instance, Meaning, Provider};
 
 /// An instance as last described.
@@ -26,6 +30,30 @@ pub(crate) struct Kept {
     pub(crate) resting: Option<&'static str>,
     /// Its status document as JSON, once it was asked for and where it stays true.
     pub(crate) document: OnceLock<Box<[u8]>>,
+    /// Its status document as it was last rendered, where it does not.
+    pub(crate) passing: ArcSwapOption<Passing>,
+}
+
+/// A status document that holds for now: it also says what its worker waits for, or what the sweep has found.
+#[derive(Debug)]
+pub(crate) struct Passing {
+    pub(crate) note: Option<Arc<Why>>,
+    pub(crate) found: Arc<Findings>,
+    /// Seconds since 1970: what is tried again, and when, goes by them.
+    pub(crate) at: u64,
+    pub(crate) document: Box<[u8]>,
+}
+
+impl Passing {
+    /// Whether it would be rendered the same again.
+    pub(crate) fn holds(&self, note: Option<&Arc<Why>>, found: &Arc<Findings>, at: u64) -> bool {
+        let same_note = match (&self.note, note) {
+            (None, None) => true,
+            (Some(own), Some(note)) => Arc::ptr_eq(own, note),
+            _ => false,
+        };
+        same_note && self.at == at && Arc::ptr_eq(&self.found, found)
+    }
 }
 
 impl Kept {
@@ -39,6 +67,7 @@ impl Kept {
             is_noteworthy: !status.is_known() || status.needs_help(),
             resting: known.is_at_rest().then(|| status::phase(known, 0)),
             document: OnceLock::new(),
+            passing: ArcSwapOption::empty(),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::refresh::lock;
 use super::{Engine, now, status};
 use crate::aws::{Lane, Service};
 use crate::metrics::Metrics;
@@ -33,11 +32,11 @@ impl Engine {
         }
         metrics.phases(phases);
         let mut waits = BTreeMap::new();
-        for why in lock(&self.inner.notes).values() {
+        for (_, why) in self.inner.notes.entries() {
             *waits.entry(why.kind()).or_insert(0) += 1;
         }
         // What only someone else can end has no worker.
-        for rest in lock(&self.inner.rests).values() {
+        for (_, rest) in self.inner.rests.entries() {
             *waits.entry(rest.why.kind()).or_insert(0) += 1;
         }
         metrics.waits(waits);

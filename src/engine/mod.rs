@@ -8,6 +8,7 @@
 //! and goes on with every wish that is not done.
 
 mod answers;
+mod board;
 mod create;
 mod delete;
 mod effects;
@@ -28,11 +29,12 @@ mod turns;
 mod update;
 mod worker;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use arc_swap::ArcSwap;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -42,12 +44,13 @@ use crate::decide::Why;
 use crate::metrics::Metrics;
 use crate::model::{BrokerName, Catalog, Provider, ServiceId, Upgrades};
 use crate::sql::Databases;
+use board::Board;
 use kept::Kept;
 use known::Known;
 use notice::Noticed;
 use refresh::{Refresher, Watched, lock};
 use snapshot::{Sighting, Snapshot};
-use sweep::found::Found;
+use sweep::found::Findings;
 use turns::Turns;
 use worker::Rest;
 
@@ -103,9 +106,9 @@ struct Inner {
     settings: Settings,
     refresher: Refresher,
     workers: Mutex<HashMap<ServiceId, Arc<Notify>>>,
-    notes: Mutex<HashMap<ServiceId, Why>>,
-    rests: Mutex<HashMap<ServiceId, Rest>>,
-    found: watch::Sender<BTreeMap<ServiceId, Found>>,
+    notes: Board<Why>,
+    rests: Board<Rest>,
+    found: ArcSwap<Findings>,
     turns: Turns,
     noticed: Mutex<Noticed>,
     upgrades: Mutex<HashMap<Provider, (Instant, Arc<Upgrades>)>>,
@@ -131,9 +134,9 @@ impl Engine {
             refresher: Refresher::new(settings.refresh_active, settings.refresh_settled, settings.batch),
             settings,
             workers: Mutex::default(),
-            notes: Mutex::default(),
-            rests: Mutex::default(),
-            found: watch::Sender::default(),
+            notes: Board::default(),
+            rests: Board::default(),
+            found: ArcSwap::default(),
             turns: Turns::default(),
             noticed: Mutex::default(),
             upgrades: Mutex::default(),
@@ -178,27 +181,24 @@ impl Engine {
     }
 
     /// Why its worker has ended, where nothing has changed since.
-    fn rest_of(&self, id: ServiceId, kept: &Arc<Kept>) -> Option<Why> {
-        let rests = lock(&self.inner.rests);
-        rests.get(&id).filter(|rest| rest.holds(kept, now())).map(|rest| rest.why.clone())
+    fn rest_of(&self, id: ServiceId, kept: &Arc<Kept>) -> Option<Arc<Why>> {
+        let rest = self.inner.rests.get(id).filter(|rest| rest.holds(kept, now()))?;
+        Some(Arc::clone(&rest.why))
     }
 
     /// Whether its worker waits for something that takes hours.
     fn waits_long(&self, id: ServiceId) -> bool {
-        lock(&self.inner.notes).get(&id).is_some_and(Why::is_long)
+        self.inner.notes.get(id).is_some_and(|why| why.is_long())
     }
 
     /// The one task that calls DescribeDBInstances for the snapshot.
     async fn observe(self) {
         let inner = &self.inner;
         let watched = |snapshot: &Snapshot| {
-            let long: BTreeSet<ServiceId> =
-                lock(&inner.notes).iter().filter(|(_, why)| why.is_long()).map(|(id, _)| *id).collect();
-            let over: BTreeSet<ServiceId> = lock(&inner.rests)
-                .iter()
-                .filter(|(_, rest)| rest.is_over(now()))
-                .map(|(id, _)| *id)
-                .collect();
+            let long = inner.notes.entries().into_iter().filter(|(_, why)| why.is_long());
+            let long: BTreeSet<ServiceId> = long.map(|(id, _)| id).collect();
+            let over = inner.rests.entries().into_iter().filter(|(_, rest)| rest.is_over(now()));
+            let over: BTreeSet<ServiceId> = over.map(|(id, _)| id).collect();
             let working = lock(&inner.workers);
             let (active, settled) = (inner.settings.refresh_active, inner.settings.refresh_settled);
             let window = |id: ServiceId, sighting: &Sighting, kept: &Kept| {
@@ -243,9 +243,9 @@ impl Engine {
             }
             self.notice(&noteworthy);
             let is_there = |id| snapshot.get(id).is_some_and(|sighting| sighting.kept.is_some());
-            lock(&self.inner.notes).retain(|id, _| is_there(*id));
-            lock(&self.inner.rests).retain(|id, rest| {
-                let kept = snapshot.get(*id).and_then(|sighting| sighting.kept.as_ref());
+            self.inner.notes.retain(|id, _| is_there(id));
+            self.inner.rests.retain(|id, rest| {
+                let kept = snapshot.get(id).and_then(|sighting| sighting.kept.as_ref());
                 kept.is_some_and(|kept| rest.holds(kept, now()))
             });
             self.inner.turns.forget();

@@ -1,6 +1,7 @@
 //! The read path: from the snapshot to answers, without a lock and without a call of its own.
 //!
-//! A caller waits for one refresh at most, and only where what is known is older than it may be.
+//! A caller waits for one refresh at most, and only where what is known is older than it may be: what is wanted then is
+//! noted under a lock, since such a caller waits anyway.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::answers::Told;
-use super::kept::Kept;
-use super::refresh::{duration_of, lock};
+use super::kept::{Kept, Passing};
+use super::refresh::duration_of;
 use super::snapshot::{Sighting, Snapshot};
-use super::sweep::found::Found;
+use super::sweep::found::Findings;
 use super::{Engine, now, status};
 use crate::aws::Service;
 use crate::contract::status::object;
@@ -102,8 +103,8 @@ impl Engine {
             let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
             known.extend(kept.and_then(|sighting| Some((id, sighting.kept.as_ref()?))));
         }
-        let found = self.inner.found.borrow();
-        let document = |(id, kept)| (id, self.document(id, kept, provider, found.get(&id)));
+        let found = self.inner.found.load_full();
+        let document = |(id, kept)| (id, self.document(id, kept, provider, &found));
         let documents: Vec<_> = known.into_iter().map(document).collect();
         // Of what is settled alone it is known until when nothing need be looked at.
         let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
@@ -132,9 +133,9 @@ impl Engine {
         id: ServiceId,
         kept: &'a Arc<Kept>,
         provider: Provider,
-        found: Option<&Found>,
+        found: &Arc<Findings>,
     ) -> Cow<'a, [u8]> {
-        if found.is_none()
+        if !found.contains_key(&id)
             && let Some(document) = kept.document.get()
         {
             return Cow::Borrowed(document);
@@ -148,17 +149,26 @@ impl Engine {
         id: ServiceId,
         kept: &'a Arc<Kept>,
         provider: Provider,
-        found: Option<&Found>,
+        found: &Arc<Findings>,
     ) -> Cow<'a, [u8]> {
-        let note = lock(&self.inner.notes).get(&id).cloned().or_else(|| self.rest_of(id, kept));
+        let (note, at) = (self.inner.notes.get(id).or_else(|| self.rest_of(id, kept)), now());
+        let passing = kept.passing.load();
+        if let Some(passing) = passing.as_ref().filter(|passing| passing.holds(note.as_ref(), found, at)) {
+            return Cow::Owned(passing.document.to_vec());
+        }
         let catalog = self.inner.catalog.provider(provider);
-        let lasts = note.is_none() && found.is_none() && kept.resting.is_some();
-        let rendered = status::render(&self.open(kept), note, found, catalog, now());
+        let found_here = found.get(&id);
+        let lasts = note.is_none() && found_here.is_none() && kept.resting.is_some();
+        let why = note.as_deref().cloned();
+        let rendered = status::render(&self.open(kept), why, found_here, catalog, at);
         let document = serde_json::to_vec(&rendered).unwrap_or_default();
+        self.inner.metrics.rendered();
         if lasts {
             // Another thread may have been quicker: it has rendered the same.
             return Cow::Borrowed(kept.document.get_or_init(|| document.into()));
         }
+        let passing = Passing { note, found: Arc::clone(found), at, document: document.as_slice().into() };
+        kept.passing.store(Some(Arc::new(passing)));
         Cow::Owned(document)
     }
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::answers::Answers;
 use super::kept::Kept;
+use crate::contract::status::array;
 use crate::model::{Provider, ServiceId};
 
 /// How many answers in a row must lack an instance before it counts as absent.
@@ -22,56 +23,98 @@ pub(super) const ABSENT_AFTER: Duration = Duration::from_secs(5);
 /// How long it is remembered that an id was looked for in vain.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
 
-/// One id, as last looked at.
+/// One id, as last looked at. There are as many as services, and all are copied with every answer: it is small.
 #[derive(Clone, Debug)]
 pub(crate) struct Sighting {
     /// As last described; `None` for an id that was looked for in vain.
     pub(crate) kept: Option<Arc<Kept>>,
     /// When the last answer about it was asked for.
     pub(crate) at: Instant,
-    /// When the answer that described it was asked for: what is kept is as old as that.
-    described_at: Instant,
-    /// Answers that were asked for before this moment say less than what is kept.
-    newer_than: Instant,
-    /// Answers in a row that lacked it, and when the first of them was asked for.
-    misses: u32,
-    missing_since: Option<Instant>,
+    /// How long before that the answer was asked for that described it: what is kept is as old as that.
+    described_before: Millis,
+    /// Until how long after that answers may have been asked for that say less than what is kept.
+    newer_by: Millis,
+    /// Since when answers lack it, where they do.
+    missing: Option<Box<Missing>>,
     /// What every request asks of what is kept, without going there.
     pub(crate) provider: Option<Provider>,
     pub(crate) is_settled: bool,
 }
 
+/// Answers in a row that lacked an id.
+#[derive(Clone, Debug)]
+struct Missing {
+    answers: u32,
+    /// When the first of them was asked for.
+    since: Instant,
+}
+
+/// Milliseconds, rounded up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Millis(u32);
+
+impl Millis {
+    fn between(earlier: Instant, later: Instant) -> Self {
+        let whole = later.duration_since(earlier).as_nanos().div_ceil(1_000_000);
+        Self(u32::try_from(whole).unwrap_or(u32::MAX))
+    }
+
+    fn get(self) -> Duration {
+        Duration::from_millis(self.0.into())
+    }
+}
+
 impl Sighting {
+    /// Described by an answer that was asked for at `at`, and is newer than all that were asked for before `newer_than`.
     fn seen(kept: Arc<Kept>, at: Instant, newer_than: Instant) -> Self {
         let (provider, is_settled) = (kept.provider, kept.is_settled);
-        let kept = Some(kept);
-        Self { kept, at, described_at: at, newer_than, misses: 0, missing_since: None, provider, is_settled }
+        let newer_by = Millis::between(at, newer_than);
+        let described_before = Millis::default();
+        Self { kept: Some(kept), at, described_before, newer_by, missing: None, provider, is_settled }
     }
 
     /// With other tags, which were just written. The rest of it is as old as it was. It was written to, so it is there.
     fn written(&self, kept: Arc<Kept>) -> Self {
-        Self { at: self.at, ..Self::seen(kept, self.described_at, self.newer_than) }
+        let (described_before, newer_by) = (self.described_before, self.newer_by);
+        Self { described_before, newer_by, ..Self::seen(kept, self.at, self.at) }
     }
 
     fn missed(previous: Option<&Self>, at: Instant) -> Self {
-        let kept = previous.and_then(|sighting| sighting.kept.clone());
-        let misses = previous.map_or(0, |sighting| sighting.misses) + 1;
-        let missing_since = previous.and_then(|sighting| sighting.missing_since).or(Some(at));
-        let provider = previous.and_then(|sighting| sighting.provider);
-        let is_settled = previous.is_some_and(|sighting| sighting.is_settled);
-        let described_at = previous.map_or(at, |sighting| sighting.described_at);
-        Self { kept, at, described_at, newer_than: at, misses, missing_since, provider, is_settled }
+        let before = previous.and_then(|sighting| sighting.missing.as_ref());
+        let missing = Missing {
+            answers: before.map_or(0, |missing| missing.answers) + 1,
+            since: before.map_or(at, |missing| missing.since),
+        };
+        Self {
+            kept: previous.and_then(|sighting| sighting.kept.clone()),
+            at,
+            described_before: Millis::between(previous.map_or(at, Self::described_at), at),
+            newer_by: Millis::default(),
+            missing: Some(Box::new(missing)),
+            provider: previous.and_then(|sighting| sighting.provider),
+            is_settled: previous.is_some_and(|sighting| sighting.is_settled),
+        }
+    }
+
+    fn described_at(&self) -> Instant {
+        // A clock that began less than that ago has seen nothing older than its beginning.
+        self.at.checked_sub(self.described_before.get()).unwrap_or(self.at)
+    }
+
+    fn newer_than(&self) -> Instant {
+        self.at + self.newer_by.get()
     }
 
     fn is_absent(&self) -> bool {
         let Some(kept) = &self.kept else { return true };
-        let spread = self.missing_since.map_or(Duration::ZERO, |since| self.at.duration_since(since));
-        self.misses >= ABSENT_AFTER_ANSWERS && (kept.is_deleting || spread >= ABSENT_AFTER)
+        let Some(missing) = &self.missing else { return false };
+        let spread = self.at.duration_since(missing.since);
+        missing.answers >= ABSENT_AFTER_ANSWERS && (kept.is_deleting || spread >= ABSENT_AFTER)
     }
 
     /// Whether the last answer lacked it although it was there before.
     pub(crate) fn is_missing(&self) -> bool {
-        self.kept.is_some() && self.misses > 0
+        self.kept.is_some() && self.missing.is_some()
     }
 }
 
@@ -111,8 +154,7 @@ impl Snapshot {
             let mut ids: Vec<_> =
                 self.services().filter(|(_, _, kept)| kept.is_of(provider)).map(|(id, ..)| id).collect();
             ids.sort_unstable();
-            let ids: Vec<String> = ids.iter().map(ServiceId::to_string).collect();
-            Bytes::from(serde_json::to_vec(&ids).unwrap_or_default())
+            array(&ids)
         };
         self.lists[provider as usize].get_or_init(list).clone()
     }
@@ -137,7 +179,7 @@ impl Snapshot {
     /// How old what is told of an id is: when it was described, or last looked for in vain.
     pub(crate) fn told_at(&self, sighting: Option<&Sighting>) -> Option<Instant> {
         match sighting {
-            Some(sighting) if sighting.kept.is_some() => Some(sighting.described_at),
+            Some(sighting) if sighting.kept.is_some() => Some(sighting.described_at()),
             sighting => self.asked_at(sighting),
         }
     }
@@ -151,7 +193,7 @@ impl Snapshot {
             next.miss(*id, at);
         }
         for (id, kept) in found {
-            if next.by_id.get(&id).is_none_or(|sighting| sighting.newer_than <= at) {
+            if next.by_id.get(&id).is_none_or(|sighting| sighting.newer_than() <= at) {
                 next.by_id.insert(id, Sighting::seen(kept, at, at));
             }
         }
@@ -183,7 +225,7 @@ impl Snapshot {
     /// An answer that was asked for at `at` lacked it.
     fn miss(&mut self, id: ServiceId, at: Instant) {
         let before = self.by_id.get(&id);
-        if before.is_none_or(|sighting| sighting.newer_than < at) {
+        if before.is_none_or(|sighting| sighting.newer_than() < at) {
             let missed = Sighting::missed(before, at);
             self.by_id.insert(id, missed);
         }

@@ -73,7 +73,7 @@ impl Engine {
     /// Whether the sweep has found that someone changed the parameters of a service.
     fn has_changed_group(&self, known: &Known) -> bool {
         let Some(record) = known.record() else { return false };
-        let found = self.inner.found.borrow();
+        let found = self.inner.found.load();
         found
             .get(&record.service)
             .and_then(|found| found.group.as_ref())

@@ -48,7 +48,7 @@ pub(super) async fn run(engine: Engine, id: ServiceId, push: Arc<Notify>) {
 #[derive(Clone, Debug)]
 pub(super) struct Rest {
     pub(super) kept: Arc<Kept>,
-    pub(super) why: Why,
+    pub(super) why: Arc<Why>,
     /// When something is tried again, in seconds since 1970.
     pub(super) until: Option<u64>,
 }
@@ -123,7 +123,7 @@ impl Worker {
             Step::Done => self.leave_if_idle(),
             Step::Wait(why) if why.is_idle() => {
                 let kept = sighting.and_then(|sighting| sighting.kept);
-                let rest = kept.map(|kept| Rest { kept, why, until: retry_at(&desired) });
+                let rest = kept.map(|kept| Rest { kept, why: Arc::new(why), until: retry_at(&desired) });
                 self.rest(rest)
             }
             Step::Wait(why) => {
@@ -270,21 +270,16 @@ impl Worker {
     }
 
     fn note(&self, why: Option<Why>) {
-        let mut notes = lock(&self.engine.inner.notes);
-        match why {
-            Some(why) => notes.insert(self.id, why),
-            None => notes.remove(&self.id),
-        };
+        let notes = &self.engine.inner.notes;
+        // What says the same stays the same: a document that shows it need not be rendered again.
+        if notes.get(self.id).as_deref() != why.as_ref() {
+            notes.set(self.id, why.map(Arc::new));
+        }
     }
 
     /// Ends the worker with what only someone else can end, unless it was pushed in the meantime.
     fn rest(&self, rest: Option<Rest>) -> bool {
-        let mut rests = lock(&self.engine.inner.rests);
-        match rest {
-            Some(rest) => rests.insert(self.id, rest),
-            None => rests.remove(&self.id),
-        };
-        drop(rests);
+        self.engine.inner.rests.set(self.id, rest.map(Arc::new));
         self.leave_if_idle()
     }
 

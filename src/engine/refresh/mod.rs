@@ -9,6 +9,7 @@ mod look;
 mod pass;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,7 +40,9 @@ pub(crate) struct Refresher {
     /// Held while the snapshot is replaced.
     writing: Mutex<Overlay>,
     wanted: Mutex<Wanted>,
-    asked: Mutex<Asked>,
+    asked: Asked,
+    /// A sweep of the account is wanted that begins after this.
+    sweep_after: Mutex<Option<Instant>>,
     look_kick: Notify,
     pass_kick: Notify,
     /// Held by the one sweep under way.
@@ -63,10 +66,34 @@ struct Wanted {
 /// When someone last asked: only for callers are settled services looked at again.
 #[derive(Debug, Default)]
 struct Asked {
-    for_any: Option<Instant>,
-    for_list: Option<Instant>,
-    /// A sweep of the account is wanted that begins after this.
-    sweep_after: Option<Instant>,
+    for_any: Moment,
+    for_list: Moment,
+}
+
+/// The last moment of something. Every request notes one, so that there must be no lock around it.
+#[derive(Debug)]
+struct Moment {
+    since: Instant,
+    /// Milliseconds, and one more: none stands for never.
+    after: AtomicU64,
+}
+
+impl Default for Moment {
+    fn default() -> Self {
+        Self { since: Instant::now(), after: AtomicU64::new(0) }
+    }
+}
+
+impl Moment {
+    fn note(&self) {
+        let after = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
+        self.after.store(after + 1, Ordering::Relaxed);
+    }
+
+    fn last(&self) -> Option<Instant> {
+        let after = self.after.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(self.since + Duration::from_millis(after))
+    }
 }
 
 /// That something was learned, or could not be.
@@ -82,7 +109,8 @@ impl Refresher {
             snapshot: ArcSwap::default(),
             writing: Mutex::default(),
             wanted: Mutex::default(),
-            asked: Mutex::default(),
+            asked: Asked::default(),
+            sweep_after: Mutex::default(),
             look_kick: Notify::new(),
             pass_kick: Notify::new(),
             sweeping: tokio::sync::Mutex::default(),
@@ -105,22 +133,20 @@ impl Refresher {
 
     /// Notes that someone asks, for the list of all or for some.
     pub(crate) fn asked(&self, for_list: bool) {
-        let now = Instant::now();
-        let mut asked = lock(&self.asked);
-        let is_new = !self.is_recent(asked.for_any) || (for_list && !self.is_recent(asked.for_list));
-        asked.for_any = Some(now);
+        let asked = &self.asked;
+        let is_new = !self.is_recent(&asked.for_any) || (for_list && !self.is_recent(&asked.for_list));
+        asked.for_any.note();
         if for_list {
-            asked.for_list = Some(now);
+            asked.for_list.note();
         }
-        drop(asked);
         if is_new {
             self.pass_kick.notify_one();
         }
     }
 
     /// Whether someone has asked within the last two windows.
-    fn is_recent(&self, asked: Option<Instant>) -> bool {
-        asked.is_some_and(|at| at.elapsed() < self.settled.saturating_mul(2))
+    fn is_recent(&self, asked: &Moment) -> bool {
+        asked.last().is_some_and(|at| at.elapsed() < self.settled.saturating_mul(2))
     }
 
     /// Works in what a call of our own has just answered. It may show tags as late as any other answer.
@@ -183,7 +209,7 @@ impl Refresher {
 
     /// Asks for a sweep of the account that begins after this moment, without waiting for it.
     pub(crate) fn want_sweep(&self) {
-        lock(&self.asked).sweep_after = Some(Instant::now());
+        *lock(&self.sweep_after) = Some(Instant::now());
         self.pass_kick.notify_one();
     }
 

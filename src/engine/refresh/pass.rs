@@ -95,18 +95,18 @@ impl Refresher {
     fn next_pass(&self, passed_at: Option<Instant>) -> Option<(Way, Instant)> {
         let snapshot = self.snapshot.load();
         let Some(swept_at) = snapshot.swept_at else { return Some((Way::Sweep, Instant::now())) };
-        let asked = lock(&self.asked);
-        if asked.sweep_after.is_some_and(|after| swept_at < after) {
+        let asked = &self.asked;
+        if lock(&self.sweep_after).is_some_and(|after| swept_at < after) {
             return Some((Way::Sweep, Instant::now()));
         }
         let after = |at: Instant| at + self.settled;
-        if self.is_recent(asked.for_list) {
+        if self.is_recent(&asked.for_list) {
             return Some((Way::Sweep, after(swept_at)));
         }
         let named_calls = snapshot.services().count().div_ceil(self.batch);
         let way = if named_calls < snapshot.sweep_calls { Way::Named } else { Way::Sweep };
         let last = passed_at.map_or(swept_at, |at| at.max(swept_at));
-        self.is_recent(asked.for_any).then(|| (way, after(last)))
+        self.is_recent(&asked.for_any).then(|| (way, after(last)))
     }
 
     /// All pages. What is on a page is known as soon as it comes; what is gone only after the last: half a listing

@@ -19,6 +19,9 @@ pub(in crate::engine) struct Found {
     pub(in crate::engine) group: Option<ChangedGroup>,
 }
 
+/// All of them, by service.
+pub(in crate::engine) type Findings = BTreeMap<ServiceId, Found>;
+
 /// What someone else made of the parameter group of a service.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct ChangedGroup {
@@ -34,7 +37,7 @@ pub(super) async fn changed_groups(
     engine: &Engine,
     snapshot: &Snapshot,
 ) -> BTreeMap<ServiceId, ChangedGroup> {
-    let before = engine.inner.found.borrow().clone();
+    let before = engine.inner.found.load_full();
     let mut changed = BTreeMap::new();
     for (id, _, kept) in snapshot.services() {
         let known = engine.open(kept);
@@ -62,11 +65,8 @@ pub(super) async fn changed_groups(
 }
 
 /// Both findings, by service.
-pub(super) fn of(
-    lost: &BTreeSet<(ServiceId, Which)>,
-    groups: BTreeMap<ServiceId, ChangedGroup>,
-) -> BTreeMap<ServiceId, Found> {
-    let mut found: BTreeMap<ServiceId, Found> = BTreeMap::new();
+pub(super) fn of(lost: &BTreeSet<(ServiceId, Which)>, groups: BTreeMap<ServiceId, ChangedGroup>) -> Findings {
+    let mut found = Findings::new();
     for &(id, which) in lost {
         found.entry(id).or_default().lost = Some(which);
     }

@@ -55,7 +55,7 @@ async fn once(engine: &Engine, orphans: &mut Orphans) -> Outcome<()> {
     let lost = secrets::sweep(engine, listed_secrets, &snapshot, orphans).await;
     groups::sweep(engine, listed_groups, &snapshot, orphans).await;
     let changed = found::changed_groups(engine, &snapshot).await;
-    engine.inner.found.send_replace(found::of(&lost, changed));
+    engine.inner.found.store(found::of(&lost, changed).into());
     // Answers out of the snapshot before know nothing of it.
     refresher.renew();
     Ok(())

@@ -112,7 +112,7 @@ async fn lost(
     referred: &BTreeMap<ServiceId, Vec<String>>,
 ) -> BTreeSet<(ServiceId, Which)> {
     let listed: BTreeSet<&str> = secrets.iter().map(|secret| &*secret.arn).collect();
-    let before = engine.inner.found.borrow().clone();
+    let before = engine.inner.found.load_full();
     let mut lost = BTreeSet::new();
     for (&id, arns) in referred {
         for (arn, &which) in arns.iter().zip(Which::ALL) {

@@ -8,8 +8,8 @@ use super::{booking, metric};
 use crate::broker::eventually;
 use crate::world::Fault;
 
-/// A metric, some of its labels, and its value.
-type Sample<'a> = (&'static str, &'a [(&'static str, &'static str)], f64);
+/// A metric, labels that it has, and the sum of all that have them.
+type Series<'a> = (&'a str, &'a [(&'a str, &'a str)], f64);
 
 #[tokio::test(start_paused = true)]
 async fn everything_that_is_promised_is_told_with_its_labels_after_real_work() {
@@ -28,7 +28,7 @@ async fn everything_that_is_promised_is_told_with_its_labels_after_real_work() {
     let left = metric(&world, "rds_broker_aws_budget_left", &[("service", "rds")]).await;
     assert!(left.unwrap() <= 1.0, "a budget that was halved holds one call: {left:?}");
     tokio::time::sleep(MINUTE).await;
-    let told: [Sample<'_>; 22] = [
+    let told: [Series<'_>; 22] = [
         (
             "rds_broker_http_requests_total",
             &[("method", "POST"), ("route", "/postgres"), ("status", "201")],

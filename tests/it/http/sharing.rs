@@ -7,10 +7,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::metric;
 use super::retries::{batches, query};
 use super::scale::{MINUTE, WINDOWS, age, get, settled, settled_among};
 use crate::broker::eventually;
-use crate::world::{Fault, World};
+use crate::world::{BROKER, Fault, World};
 
 /// How long a caller waits at most.
 const LONGEST: Duration = Duration::from_secs(8);
@@ -42,7 +43,7 @@ async fn nobody_waits_longer_than_eight_seconds_and_all_is_told_with_its_age() {
     // What is left of the budget goes to looks by name.
     eventually("the budget to be used up", async || {
         get(&world, &ids).await;
-        let left = super::metric(&world, "rds_broker_aws_budget_left", &[("service", "rds")]).await;
+        let left = metric(&world, "rds_broker_aws_budget_left", &[("service", "rds")]).await;
         (left == Some(0.0)).then_some(())
     })
     .await;
@@ -77,7 +78,42 @@ async fn a_caller_who_waits_is_answered_when_the_call_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_sweep_finds_out_shows_in_answers_that_were_given_before() {
+async fn a_document_is_put_together_once_per_change_and_not_once_per_request() {
+    let (world, mut ids) = settled(120).await;
+    let rendered = async || metric(&world, "rds_broker_documents_rendered_total", &[]).await.unwrap();
+    let before = rendered().await;
+    // Each request in words of its own, so that no answer is kept for another.
+    for _ in 0..30 {
+        ids.rotate_left(1);
+        get(&world, &ids).await;
+    }
+    tokio::time::sleep(MINUTE * 3).await;
+    get(&world, &ids).await;
+    assert_eq!(rendered().await, before, "nothing has changed");
+    let key = format!("{BROKER}-{}", ids[3]);
+    world.state().instances.get_mut(&key).unwrap().version = "17.11".into();
+    tokio::time::sleep(MINUTE * 3).await;
+    for _ in 0..30 {
+        ids.rotate_left(1);
+        get(&world, &ids).await;
+    }
+    assert_eq!(rendered().await, before + 1.0, "one has changed, once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_transition_is_put_together_once_for_all_who_ask_at_once() {
+    let (world, id) = super::booked().await;
+    let rendered = async || metric(&world, "rds_broker_documents_rendered_total", &[]).await.unwrap();
+    let path = query(&[id]);
+    for _ in 0..200 {
+        assert_eq!(world.send("GET", &path, &Value::Null).await.status, 200);
+    }
+    // Once for each of the seconds that this takes at most.
+    assert!(rendered().await <= 100.0, "{} times for 200 requests", rendered().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_sweep_finds_out_shows_at_once_in_answers_that_were_given_before() {
     let (world, ids) = settled_among(3, 0, &[("BROKER_SWEEP_SECONDS", "600")]).await;
     let lost = world.state().secrets.keys().find(|arn| arn.contains(&ids[1].to_string())).unwrap().clone();
     world.state().secrets.remove(&lost);
@@ -86,5 +122,16 @@ async fn what_a_sweep_finds_out_shows_in_answers_that_were_given_before() {
         ids.iter().map(|id| documents[id.to_string()].get("error").is_some()).collect::<Vec<_>>()
     };
     assert_eq!(errors().await, [false, false, false]);
-    eventually("the sweep", async || (errors().await == [false, true, false]).then_some(())).await;
+    world.state().calls.clear();
+    // The last of six calls takes three tries, so that callers are answered after the sweep has observed and before it ends.
+    world.state().faults.push(Fault { after: 5, ..Fault::throttled("DescribeSecret", 2) });
+    let asked = || world.state().calls.iter().filter(|call| *call == "DescribeSecret").count();
+    eventually("the sweep", async || {
+        errors().await;
+        (asked() == 8).then_some(())
+    })
+    .await;
+    // Nothing else is observed so soon.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(errors().await, [false, true, false]);
 }
