@@ -2,9 +2,10 @@
 # make demo  books, uses, changes and deletes a database on it, in a second terminal
 # make test  everything
 # make bench measures the broker on this machine; a bound that is missed fails it
+# make policies shows for each action of the broker's policies a story that fails without it
 # See README.md.
 
-.PHONY: run demo test bench check unit image-check clean
+.PHONY: run demo test bench check unit policies image-check clean
 
 VENV := localstack/.venv/bin
 
@@ -53,6 +54,12 @@ bench:
 	install -D target/release/rds-broker target/measured/rds-broker
 	cargo bench --locked --bench table -- --broker target/measured/rds-broker $(ONLY)
 	$(if $(ONLY),,cargo bench --locked --bench hot)
+
+# Takes minutes, and so is no part of `make test`, which holds its table to the policies and decides all requests of the
+# stories again. After `make unit`: what that has left tells which stories to try. ONLY="Sid:action …" looks at some.
+policies:
+	localstack/lab install
+	$(VENV)/python localstack/tests/iam/without_each_action.py $(ONLY)
 
 # The image, as root: assembled, looked into, run as a cluster would, and the demo on it. It compiles a static binary first.
 image-check:

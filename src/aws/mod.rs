@@ -5,11 +5,13 @@
 mod convert;
 pub mod failure;
 mod key;
+mod long_wait;
 mod network;
 mod pace;
 mod rds;
 mod secrets;
 mod signed;
+mod trust;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -21,7 +23,6 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::metrics::Metrics;
@@ -34,6 +35,7 @@ pub use pace::Lane;
 pub(crate) use rds::LARGEST_BATCH;
 pub use rds::{Event, ListedGroup, NewDbInstance, Quota, SubnetGroup};
 pub use secrets::{Stored, StoredSecret};
+pub use trust::Role;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -144,9 +146,10 @@ impl Aws {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let pace = self.pace(service);
-        let asked = Instant::now();
+        let wait = long_wait::Wait::begins(service.name(), operation, lane);
         pace.turn(lane).await;
-        let span = spans::aws_call(service.name(), operation, asked.elapsed());
+        let span = spans::aws_call(service.name(), operation, wait.so_far());
+        drop(wait);
         let outcome = call.instrument(span.clone()).await.map_err(|error| Failure::of(operation, error));
         match &outcome {
             Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),

@@ -1,4 +1,4 @@
-//! Signed requests to EC2 and KMS, for the two reads of [`crate::preflight`] that neither RDS nor Secrets Manager answers.
+//! Signed requests to EC2, KMS and IAM, for the reads of [`crate::preflight`] that neither RDS nor Secrets Manager answers.
 //!
 //! The SDK's crate of EC2 alone takes longer to build than everything else here together; the signature is the SDK's own.
 
@@ -15,6 +15,9 @@ use super::failure::{Failure, Outcome};
 
 /// Within what one request must be answered.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The one service that is not in a region.
+const GLOBAL: &str = "iam";
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +57,7 @@ async fn signed(config: &SdkConfig, question: Question<'_>) -> anyhow::Result<Re
     let identity = provider.provide_credentials().await.context("there are no credentials")?.into();
     let url = match config.endpoint_url() {
         Some(url) => format!("{}/", url.trim_end_matches('/')),
-        None => format!("https://{}.{region}.{}/", question.service, domain(region)),
+        None => format!("https://{}/", host(question.service, region)),
     };
     let mut request = Request::post(&url);
     for (name, value) in question.headers {
@@ -63,7 +66,7 @@ async fn signed(config: &SdkConfig, question: Question<'_>) -> anyhow::Result<Re
     let mut request = request.body(question.body.to_owned())?;
     let params = SigningParams::builder()
         .identity(&identity)
-        .region(region)
+        .region(if question.service == GLOBAL { home(region) } else { region })
         .name(question.service)
         .time(SystemTime::now())
         .settings(SigningSettings::default())
@@ -75,7 +78,40 @@ async fn signed(config: &SdkConfig, question: Question<'_>) -> anyhow::Result<Re
     Ok(request)
 }
 
-/// Where AWS's endpoints of a region are (AWS General Reference, "Regional endpoints").
-fn domain(region: &str) -> &'static str {
-    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+/// Where AWS answers for a region (AWS General Reference, "Regional endpoints" and "IAM endpoints").
+fn host(service: &str, region: &str) -> String {
+    let (china, government) = (region.starts_with("cn-"), region.starts_with("us-gov-"));
+    match service {
+        GLOBAL if china => "iam.cn-north-1.amazonaws.com.cn".to_owned(),
+        GLOBAL if government => "iam.us-gov.amazonaws.com".to_owned(),
+        GLOBAL => "iam.amazonaws.com".to_owned(),
+        _ => format!("{service}.{region}.amazonaws.com{}", if china { ".cn" } else { "" }),
+    }
+}
+
+/// The region that signs for what is in none: one of each partition's.
+fn home(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "cn-north-1"
+    } else if region.starts_with("us-gov-") {
+        "us-gov-west-1"
+    } else {
+        "us-east-1"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_asked_where_it_is() {
+        assert_eq!(host("kms", "eu-central-1"), "kms.eu-central-1.amazonaws.com");
+        assert_eq!(host("ec2", "cn-north-1"), "ec2.cn-north-1.amazonaws.com.cn");
+        assert_eq!(
+            (host("iam", "eu-central-1").as_str(), home("eu-central-1")),
+            ("iam.amazonaws.com", "us-east-1")
+        );
+        assert_eq!(home("us-gov-east-1"), "us-gov-west-1");
+    }
 }

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> ExitCode {
     };
     let shown = if arguments.json { as_json(&findings) } else { as_table(&findings) };
     let printed = print(&shown);
-    if findings.iter().all(|finding| finding.fix.is_none()) { printed } else { ExitCode::FAILURE }
+    if findings.iter().any(Finding::is_wrong) { ExitCode::FAILURE } else { printed }
 }
 
 fn look(settings: &settings::Settings) -> std::io::Result<Vec<Finding>> {
@@ -44,7 +44,11 @@ fn as_table(findings: &[Finding]) -> String {
     let width = findings.iter().map(|finding| finding.what.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for finding in findings {
-        let mark = if finding.fix.is_none() { '✓' } else { '✗' };
+        let mark = match ok(finding) {
+            Some(true) => '✓',
+            Some(false) => '✗',
+            None => '?',
+        };
         text += &format!("{mark} {:<width$}  {}\n", finding.what, finding.seen);
         if let Some(fix) = &finding.fix {
             text += &format!("  {:<width$}  → {fix}\n", "");
@@ -54,6 +58,11 @@ fn as_table(findings: &[Finding]) -> String {
 }
 
 fn as_json(findings: &[Finding]) -> String {
-    let one = |finding: &Finding| json!({"what": finding.what, "ok": finding.fix.is_none(), "seen": finding.seen, "fix": finding.fix});
+    let one = |finding: &Finding| json!({"what": finding.what, "ok": ok(finding), "seen": finding.seen, "fix": finding.fix});
     format!("{:#}\n", serde_json::Value::from(findings.iter().map(one).collect::<Vec<_>>()))
+}
+
+/// `None` where it could not be looked at.
+fn ok(finding: &Finding) -> Option<bool> {
+    finding.known.then_some(finding.fix.is_none())
 }

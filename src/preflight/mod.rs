@@ -1,7 +1,9 @@
 //! Whether a deployment has everything it needs, asked of AWS with the broker's own role and without changing anything.
 
 mod catalogue;
+mod encryption;
 mod key;
+mod monitoring;
 mod permissions;
 mod quotas;
 mod security_groups;
@@ -21,15 +23,28 @@ pub struct Finding {
     pub seen: String,
     /// What to do about it; `None` where it is as it should be.
     pub fix: Option<String>,
+    /// Whether it could be looked at. Where not, `fix` says how to look otherwise.
+    pub known: bool,
 }
 
 impl Finding {
     fn fine(what: impl Into<String>, seen: impl Into<String>) -> Self {
-        Self { what: what.into(), seen: seen.into(), fix: None }
+        Self { what: what.into(), seen: seen.into(), fix: None, known: true }
     }
 
     fn wrong(what: impl Into<String>, seen: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { what: what.into(), seen: seen.into(), fix: Some(fix.into()) }
+        Self { what: what.into(), seen: seen.into(), fix: Some(fix.into()), known: true }
+    }
+
+    /// What cannot be looked at from here: neither right nor wrong.
+    fn unknown(what: impl Into<String>, seen: impl Into<String>, look: impl Into<String>) -> Self {
+        Self { known: false, ..Self::wrong(what, seen, look) }
+    }
+
+    /// Whether something is known to be wrong.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.known && self.fix.is_some()
     }
 
     /// A call that failed: what its failure says about the deployment.
@@ -96,6 +111,8 @@ pub async fn check(aws: &Aws, config: &Config, catalog: &Catalog) -> Vec<Finding
     findings.push(subnet_group);
     findings.push(security_groups::check(aws, config, catalog, vpc.as_deref()).await);
     findings.push(key::check(aws, config).await);
+    findings.extend(encryption::check(catalog));
+    findings.extend(monitoring::check(aws, config).await);
     findings.extend(quotas::check(aws).await);
     findings.extend(catalogue::check(aws, catalog).await);
     findings

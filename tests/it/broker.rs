@@ -11,11 +11,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::lab::{REGION, forget_afterwards, http, lab};
+use crate::lab::{REGION, forget_afterwards, http, lab, setting};
 
 pub(crate) const TOKEN: &str = "story-token";
-/// Within what every wait of a story must end.
-const DEADLINE: Duration = Duration::from_secs(180);
+
+/// Within what every wait of a story must end; `make policies` does not wait as long for what must not come.
+fn longest_wait() -> Duration {
+    let seconds = setting("STORY_DEADLINE").map_or(180, |text| text.parse().expect("seconds"));
+    Duration::from_secs(seconds)
+}
 
 /// A broker process, its settings and everything it has logged.
 #[derive(Debug)]
@@ -335,7 +339,7 @@ impl Broker {
             (instances == wanted && groups_are_theirs && two_each && secrets.len() == 2 * ids.len())
                 .then_some(())
         };
-        let deadline = Instant::now() + DEADLINE;
+        let deadline = Instant::now() + longest_wait();
         while check().await.is_none() {
             if !self.is_alive() {
                 self.run().await;
@@ -419,12 +423,12 @@ pub(crate) async fn eventually<T>(
     what: impl fmt::Display,
     mut condition: impl AsyncFnMut() -> Option<T>,
 ) -> T {
-    let deadline = Instant::now() + DEADLINE;
+    let deadline = Instant::now() + longest_wait();
     loop {
         if let Some(value) = condition().await {
             return value;
         }
-        assert!(Instant::now() < deadline, "waited {DEADLINE:?} for {what}");
+        assert!(Instant::now() < deadline, "waited {:?} for {what}", longest_wait());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -10,6 +10,8 @@ use aws_sdk_rds::config::{BehaviorVersion, Credentials, Region};
 use serde_json::{Value, json};
 
 pub(crate) const REGION: &str = "eu-central-1";
+/// Every transition is short, but none is skipped.
+const DURATIONS: &str = include_str!("durations.json");
 
 /// A LocalStack that runs.
 #[derive(Debug)]
@@ -24,7 +26,25 @@ pub(crate) fn lab() -> &'static Lab {
     LAB.get_or_init(start)
 }
 
+/// What `make policies` tells a run of stories.
+#[expect(clippy::disallowed_methods, reason = "settings of the tests are no settings of the broker")]
+pub(crate) fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The lab that `make policies` shares among many runs of single stories, by the directory of its files; or one of our own.
 fn start() -> Lab {
+    setting("STORY_LAB").map_or_else(start_our_own, |var| shared(Path::new(&var)))
+}
+
+fn shared(var: &Path) -> Lab {
+    let pid =
+        std::fs::read_to_string(var.join("lab.pid")).expect("STORY_LAB is the directory of a lab that runs");
+    let port = pid.split_whitespace().nth(2).expect("a lab writes down its port");
+    Lab { endpoint: format!("http://127.0.0.1:{port}"), ca_file: var.join("ca.pem") }
+}
+
+fn start_our_own() -> Lab {
     let top = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let script = top.join("localstack/lab");
     let here = top.join("localstack/var");
@@ -34,7 +54,7 @@ fn start() -> Lab {
     let run = |verb: &str| {
         let mut command = Command::new(&script);
         command.arg(verb).env("LOCALSTACK_PORT", port.to_string()).env("LAB_VAR", &var);
-        command.env("RDS_LAB_DURATIONS", durations().to_string()).stdin(Stdio::null());
+        command.env("RDS_LAB_DURATIONS", DURATIONS).stdin(Stdio::null());
         // It answers all stories at once, by one interpreter: a line per call is a sixth of its work.
         command.env("LS_LOG", "warning");
         command
@@ -117,18 +137,16 @@ impl Drop for Brokers {
     }
 }
 
-/// Every transition is short, but none is skipped.
-fn durations() -> Value {
-    json!({
-        "creating": 0.4, "endpoint": 0.2, "flap": 0.15, "backingUp": 0.2, "modifyVisible": 0.1, "modifying": 0.3,
-        "resettingMasterCredentials": 0.2, "rebooting": 0.2, "upgrading": 0.3, "storageOptimization": 0.3,
-        "storageLock": 0.6, "deleting": 0.3, "stopping": 0.2, "starting": 0.2,
-    })
-}
-
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// An access key that was given no role: it may do all.
+const ROOT: &str = "test";
+
+fn credentials(access_key: &str) -> Credentials {
+    Credentials::new(access_key, "test", None, None, "story")
 }
 
 impl Lab {
@@ -182,21 +200,31 @@ impl Lab {
     }
 
     pub(crate) fn rds(&self) -> aws_sdk_rds::Client {
+        self.rds_as(ROOT)
+    }
+
+    /// The same for whoever calls under that access key.
+    pub(crate) fn rds_as(&self, access_key: &str) -> aws_sdk_rds::Client {
         let config = aws_sdk_rds::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .endpoint_url(&self.endpoint)
-            .credentials_provider(Credentials::for_tests())
+            .credentials_provider(credentials(access_key))
             .build();
         aws_sdk_rds::Client::from_conf(config)
     }
 
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        self.secrets_as(ROOT)
+    }
+
+    /// The same for whoever calls under that access key.
+    pub(crate) fn secrets_as(&self, access_key: &str) -> aws_sdk_secretsmanager::Client {
         let config = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .endpoint_url(&self.endpoint)
-            .credentials_provider(Credentials::for_tests())
+            .credentials_provider(credentials(access_key))
             .build();
         aws_sdk_secretsmanager::Client::from_conf(config)
     }

@@ -1,4 +1,4 @@
-//! EC2 and KMS of the local AWS, as far as stories need something there. Its signatures are not checked, but the service
+//! EC2, KMS and IAM of the local AWS, as far as stories need something there. Its signatures are not checked, but the service
 //! must be named.
 
 use serde_json::{Value, json};
@@ -19,19 +19,40 @@ fn credential(service: &str) -> String {
 
 /// One call of EC2's; its answer as XML.
 async fn ec2(action: &str, parameters: &[(&str, &str)]) -> String {
-    let first = [("Action", action), ("Version", "2016-11-15")];
-    let body: Vec<_> =
-        first.iter().chain(parameters).map(|(name, value)| format!("{name}={value}")).collect();
-    let call = http()
-        .post(&lab().endpoint)
-        .header("authorization", credential("ec2"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.join("&"));
-    let answer = call.send().await.unwrap();
-    let status = answer.status();
-    let text = answer.text().await.unwrap();
+    let (status, text) = query("ec2", "2016-11-15", action, parameters).await;
     assert!(status.is_success(), "{action}: {text}");
     text
+}
+
+/// Status and answer of a call in AWS's oldest form.
+async fn query(
+    service: &str,
+    version: &str,
+    action: &str,
+    parameters: &[(&str, &str)],
+) -> (reqwest::StatusCode, String) {
+    let mut form = vec![("Action", action), ("Version", version)];
+    form.extend(parameters);
+    let body = reqwest::Url::parse_with_params("http://form", form).unwrap().query().unwrap().to_owned();
+    let call = http()
+        .post(&lab().endpoint)
+        .header("authorization", credential(service))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body);
+    let answer = call.send().await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
+}
+
+/// ARN of a role that this service may assume. One of that name which is there already is the same: names say what it is.
+pub(crate) async fn role(name: &str, trusted: &str) -> String {
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": trusted}},
+    ]});
+    let policy = policy.to_string();
+    let parameters = [("RoleName", name), ("AssumeRolePolicyDocument", policy.as_str())];
+    let (status, text) = query("iam", "2010-05-08", "CreateRole", &parameters).await;
+    assert!(status.is_success() || text.contains("EntityAlreadyExists"), "{text}");
+    format!("arn:aws:iam::000000000000:role/{name}")
 }
 
 /// The text of the first element of a name.

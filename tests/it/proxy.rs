@@ -30,6 +30,10 @@ struct Plan {
     failing: bool,
     /// Whether all instances are years old.
     old: bool,
+    /// What answers say, and what stands there instead.
+    instead: Vec<(String, String)>,
+    /// The operation that gets no answer.
+    lost: Option<&'static str>,
 }
 
 /// The proxy and what has gone through it since the last cut was set.
@@ -63,6 +67,17 @@ impl Proxy {
     /// From now on shows every instance as one that was made years ago.
     pub(crate) fn age_instances(&self) {
         self.plan.lock().unwrap().old = true;
+    }
+
+    /// From now on every answer says one thing instead of another, and nothing else is told otherwise.
+    pub(crate) fn tell(&self, instead: &[(&str, &str)]) {
+        let instead = instead.iter().map(|(text, other)| ((*text).to_owned(), (*other).to_owned()));
+        self.plan.lock().unwrap().instead = instead.collect();
+    }
+
+    /// From now on this operation fails: no way leads to its service.
+    pub(crate) fn lose(&self, operation: &'static str) {
+        self.plan.lock().unwrap().lost = Some(operation);
     }
 
     /// Whether the cut was made.
@@ -120,6 +135,9 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
     if operation == "ModifyDBInstance" {
         proxy.plan.lock().unwrap().modifications.push(String::from_utf8_lossy(&body).into_owned());
     }
+    if proxy.plan.lock().unwrap().lost == Some(operation.as_str()) {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
     if counted(&operation)
         && let Some(kill) = proxy.due(&operation, true)
     {
@@ -143,12 +161,25 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         kill();
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    let old = proxy.plan.lock().unwrap().old;
-    let mut response = (status, if old { aged(&bytes) } else { bytes }).into_response();
+    let (old, instead) = {
+        let plan = proxy.plan.lock().unwrap();
+        (plan.old, plan.instead.clone())
+    };
+    let bytes = if old { aged(&bytes) } else { bytes };
+    let mut response =
+        (status, if instead.is_empty() { bytes } else { told(&bytes, &instead) }).into_response();
     if let Some(kind) = kind {
         response.headers_mut().insert("content-type", kind);
     }
     response
+}
+
+fn told(answer: &Bytes, instead: &[(String, String)]) -> Bytes {
+    let mut text = String::from_utf8_lossy(answer).into_owned();
+    for (said, other) in instead {
+        text = text.replace(said, other);
+    }
+    text.into()
 }
 
 /// An answer of RDS's in which instances were made years ago.

@@ -224,8 +224,8 @@ def test_enhanced_monitoring_is_as_the_tfvars_say(new_vpc: Applied, existing_vpc
     assert setting(new_vpc, "BROKER_MONITORING_ROLE_ARN") == arn
     assert setting(new_vpc, "BROKER_MONITORING_INTERVAL_SECONDS") == "60"
     [policy] = [each["policy"] for each in new_vpc.values("aws_iam_policy") if "-monitoring-" in each["name"]]
-    [statement] = json.loads(policy)["Statement"]
-    assert (statement["Action"], statement["Resource"]) == ("iam:PassRole", arn)
+    allowed = [(each["Action"], each["Resource"]) for each in json.loads(policy)["Statement"]]
+    assert allowed == [("iam:PassRole", arn), ("iam:GetRole", arn)]
     assert not {each["name"] for each in existing_vpc.container()["environment"] if "MONITORING" in each["name"]}
 
 

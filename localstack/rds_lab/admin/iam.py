@@ -5,9 +5,10 @@ from typing import Any
 from rolo import Request, Response, Router
 
 from rds_lab.admin import routes
-from rds_lab.iam.enforcer import Enforcer, Role
+from rds_lab.iam.enforcer import Enforcer
+from rds_lab.iam.role import Role
 
-_FIELDS = {"accessKeyId": str, "arn": str, "policies": list, "boundary": dict}
+_FIELDS = {"accessKeyId": str, "arn": str, "policies": list, "boundary": dict, "story": str}
 _REQUIRED = {"accessKeyId", "arn", "policies"}
 
 
@@ -16,12 +17,12 @@ def register(router: Router, enforcer: Enforcer) -> None:
 
     def roles(request: Request) -> Response:
         body = _checked(routes.read(request))
-        role = Role(body["arn"], body["policies"], body.get("boundary"))
-        enforcer.roles[body["accessKeyId"]] = role
+        role = Role(body["arn"], body["policies"], body.get("boundary"), body.get("story"))
+        enforcer.give(body["accessKeyId"], role)
         return routes.answer(204)
 
     def audit(request: Request) -> Response:
-        return routes.answer(200, enforcer.audit.all())
+        return routes.answer(200, enforcer.audit.as_json())
 
     routes.add(router, "iam/roles", roles, ["POST"])
     routes.add(router, "iam/audit", audit, ["GET"])

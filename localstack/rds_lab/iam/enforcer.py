@@ -4,37 +4,18 @@ A caller is known by its access key; one without a role here, like ``test``, may
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 
 from rds_lab.iam.audit import Audit
-from rds_lab.iam.evaluate import Decision, decide
 from rds_lab.iam.needed import Need, needs
+from rds_lab.iam.role import Role
 from rds_lab.iam.world import LiveWorld
 from rds_lab.rds.happenings.board import Happenings
 
-SERVICES = ("rds", "secretsmanager", "kms", "ec2")
-
-
-@dataclass(frozen=True)
-class Role:
-    """A role, as someone has assumed it."""
-
-    arn: str
-    policies: list[dict[str, Any]]
-    boundary: dict[str, Any] | None = None
-
-    def may(self, need: Need) -> Decision:
-        """Whether its policies allow something, and its boundary where it has one."""
-        context = {**need.context, "aws:principalarn": [self.arn]}
-        policies = decide(self.policies, need.action, need.resource, context)
-        if self.boundary is None or not policies.allowed:
-            return policies
-        bound = decide([self.boundary], need.action, need.resource, context)
-        return policies if bound.allowed else bound
+SERVICES = ("rds", "secretsmanager", "kms", "ec2", "iam")
 
 
 @dataclass
@@ -46,6 +27,11 @@ class Enforcer:
     audit: Audit = field(default_factory=Audit)
     # Those that have made an instance.
     makers: set[str] = field(default_factory=set)
+
+    def give(self, access_key: str, role: Role) -> None:
+        """Let whoever calls under that key be this role: the same as before, where it says the same."""
+        if self.roles.get(access_key) != role:
+            self.roles[access_key] = role
 
     def before(self, chain: HandlerChain, context: RequestContext, response: Response) -> None:
         """Refuse the call, or let it pass."""
@@ -60,7 +46,7 @@ class Enforcer:
         request = dict(context.service_request or {})
         for need in needs(world, context.service.service_name, context.operation.name, request):
             decision = role.may(need)
-            self.audit.note(role.arn, need, decision)
+            self.audit.note(role, need, decision)
             if not decision.allowed:
                 raise _refused(context, role, need)
         if context.operation.name == "CreateDBInstance":

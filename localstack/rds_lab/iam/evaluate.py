@@ -38,7 +38,7 @@ def decide(policies: Sequence[Policy], action: str, resource: str, context: Cont
     """The same, with the statements: those that deny, or else those that allow."""
     found: dict[str, list[str]] = {"Allow": [], "Deny": []}
     for policy in policies:
-        for statement in _list(policy["Statement"]):
+        for statement in listed(policy["Statement"]):
             if matches(statement, action, resource, context):
                 found[statement["Effect"]].append(statement.get("Sid", ""))
     denied = found["Deny"]
@@ -48,13 +48,13 @@ def decide(policies: Sequence[Policy], action: str, resource: str, context: Cont
 def matches(statement: Policy, action: str, resource: str, context: Context) -> bool:
     """Whether a statement is about the request. All conditions are looked at: none hides an unknown one."""
     conditions = [
-        _condition(operator, key, _list(values), context)
+        _condition(operator, key, listed(values), context)
         for operator, keys in (statement.get("Condition") or {}).items()
         for key, values in keys.items()
     ]
 
     def named(element: str, value: str, *, ignore_case: bool) -> bool:
-        patterns = [_filled(pattern, context) for pattern in _list(statement[element])]
+        patterns = [_filled(pattern, context) for pattern in listed(statement[element])]
         return any(_like(pattern, value, ignore_case=ignore_case) for pattern in patterns)
 
     return (
@@ -128,5 +128,6 @@ def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
-def _list(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """What may stand alone or in a list, as a list."""
     return value if isinstance(value, list) else [value]

@@ -48,6 +48,8 @@ def needs(world: World, service: str, operation: str, request: Request) -> list[
         return [Need(f"kms:{operation}", world.key_arn(request.get("KeyId") or "*"), base)]
     if service == "ec2":
         return [Need(f"ec2:{operation}", "*", base)]
+    if service == "iam":
+        return [Need(f"iam:{operation}", world.role_arn(request.get("RoleName") or "*"), base)]
     return list(_secrets(world, operation, request, base, tags))
 
 

@@ -31,6 +31,9 @@ class World(Protocol):
     def key_arn(self, key: str) -> str:
         """ARN of a KMS key by its id, ARN or alias."""
 
+    def role_arn(self, name: str) -> str:
+        """ARN of a role by its name."""
+
 
 class LiveWorld:
     """The region that a request is about."""
@@ -95,3 +98,13 @@ class LiveWorld:
             return key
         kind = key if key.startswith("alias/") else f"key/{key}"
         return f"{self._prefix}:kms:{self.region}:{self._context.account_id}:{kind}"
+
+    def role_arn(self, name: str) -> str:
+        """See :class:`World`."""
+        # Loaded when someone asks, as LocalStack does: its start waits for no service.
+        from moto.iam.models import iam_backends
+
+        # A role's path is in its ARN, and not in its name.
+        roles = iam_backends[self._context.account_id][self._context.partition].roles.values()
+        found = next((role.arn for role in roles if role.name == name), None)
+        return found or f"{self._prefix}:iam::{self._context.account_id}:role/{name}"

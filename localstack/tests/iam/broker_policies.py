@@ -4,8 +4,12 @@ import json
 import re
 from pathlib import Path
 
+from rds_lab.iam.evaluate import listed
+
 POLICIES = Path(__file__).parents[3] / "policies"
 BROKER = ["broker-read", "broker-lifecycle", "broker-secrets", "broker-kms", "broker-monitoring"]
+# With what only a catalogue without encryption needs.
+ALL = [*BROKER, "broker-unencrypted"]
 ID = "codesphere-a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
 GROUP = f"{ID}-1a2b3c4d-postgres17"
 SECRET = "codesphere/a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11/inc/user"
@@ -55,6 +59,9 @@ class World:
     def key_arn(self, key):
         return key
 
+    def role_arn(self, name):
+        return f"arn:aws:iam::000000000000:role/{name}"
+
 
 def text_of(name):
     """The text of a document, rendered as Terraform's ``templatefile`` does it."""
@@ -64,11 +71,6 @@ def text_of(name):
 
 def rendered(name):
     return json.loads(text_of(name))
-
-
-def listed(found):
-    """What may stand alone or in a list, as a list."""
-    return found if isinstance(found, list) else [found]
 
 
 TAGS = [{"Key": "codesphere:broker", "Value": "codesphere"}, {"Key": "codesphere:wish", "Value": "w"}]
@@ -92,6 +94,7 @@ STEPS = {
     "check: classes": ("rds", "DescribeOrderableDBInstanceOptions", {}),
     "check: subnet group": ("rds", "DescribeDBSubnetGroups", {"DBSubnetGroupName": "databases"}),
     "check: security groups": ("ec2", "DescribeSecurityGroups", {"GroupIds": ["sg-0123456789abcdef0"]}),
+    "check: monitoring role": ("iam", "GetRole", {"RoleName": "monitoring"}),
     "check: key": ("kms", "DescribeKey", {"KeyId": KEY}),
     "book: observe": ("rds", "DescribeDBInstances", {}),
     "book: store a password": (
@@ -100,6 +103,11 @@ STEPS = {
         {"Name": SECRET, "KmsKeyId": KEY, "Tags": TAGS},
     ),
     "book: create the instance": ("rds", "CreateDBInstance", NEW),
+    "book: create one that is not encrypted": (
+        "rds",
+        "CreateDBInstance",
+        {**NEW, "StorageEncrypted": False, "KmsKeyId": None},
+    ),
     "change: write the wish": ("rds", "AddTagsToResource", {"ResourceName": DB_ARN, "Tags": TAGS[1:]}),
     "change: grow": ("rds", "ModifyDBInstance", ONE),
     "rotate: read a password": ("secretsmanager", "GetSecretValue", {"SecretId": SECRET}),

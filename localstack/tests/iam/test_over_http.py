@@ -210,16 +210,36 @@ def test_of_one_that_is_there_iam_forgets_them_and_those_of_what_belongs_to_it(c
     assert [each.status_code for each in asked()] == [200, 200, 200]
 
 
-def test_the_audit_tells_which_statement_decided(call, role, admin):
+def test_the_audit_tells_which_statement_of_which_role_decided(call, role, admin):
     key, arn = role("ec2:DescribeSecurityGroups")
     groups(call, key)
     groups(call, key)
     instances(call, key)
-    told = [each for each in admin("GET", "iam/audit") if each["principal"] == arn]
+    audit = admin("GET", "iam/audit")
+    told = [each for each in audit["decisions"] if each["principal"] == arn]
     assert [(each["action"], each["allowed"], each["by"]) for each in told] == [
         ("ec2:DescribeSecurityGroups", True, ["May"]),
         ("rds:DescribeDBInstances", False, []),
     ]
+    [number] = {each["role"] for each in told}
+    [policy] = audit["roles"][number]["policies"]
+    assert policy["Statement"][0]["Action"] == ["ec2:DescribeSecurityGroups"]
+
+
+def test_a_role_that_is_given_again_is_the_same_and_with_other_policies_another(call, admin):
+    key = f"ROLE{uuid4().hex}"
+    arn = f"arn:aws:sts::000000000000:assumed-role/{key}/test"
+    for action in ("ec2:Describe*", "ec2:Describe*", "rds:Describe*"):
+        policy = {"Statement": [{"Sid": "May", "Effect": "Allow", "Action": action, "Resource": "*"}]}
+        body = {"accessKeyId": key, "arn": arn, "policies": [policy], "story": "looks around"}
+        admin("POST", "iam/roles", body)
+        groups(call, key)
+    told = [each for each in admin("GET", "iam/audit")["decisions"] if each["principal"] == arn]
+    assert [(each["story"], each["allowed"]) for each in told] == [
+        ("looks around", True),
+        ("looks around", False),
+    ]
+    assert told[0]["role"] != told[1]["role"]
 
 
 def test_a_lab_that_is_stopped_leaves_the_audit(make_lab):
@@ -238,5 +258,7 @@ def test_a_lab_that_is_stopped_leaves_the_audit(make_lab):
         session.post(f"{lab.endpoint}/_localstack/rds-lab/iam/roles", json=role)
         session.post(lab.endpoint, headers=headers, data="Action=DescribeDBInstances&Version=2014-10-31")
     lab.run("stop")
-    [entry] = json.loads((lab.var / "audit.json").read_text())
+    audit = json.loads((lab.var / "audit.json").read_text())
+    [entry] = audit["decisions"]
     assert (entry["action"], entry["by"]) == ("rds:DescribeDBInstances", ["Look"])
+    assert audit["roles"][entry["role"]]["policies"] == [policy]

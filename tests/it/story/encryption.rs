@@ -1,4 +1,5 @@
-//! A KMS key of one's own: storage and passwords are encrypted with it, by a role that may use it and no other.
+//! A KMS key of one's own: storage and passwords are encrypted with it, by a role that may use it and no other. And storage
+//! that is not encrypted, which takes a policy more.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -42,5 +43,24 @@ async fn a_role_that_may_not_use_the_key_books_nothing_and_leaves_nothing() {
     role::give_policies(&name, &role::access_key(&name), &policies).await;
     let answer = broker.post(&booking(Uuid::new_v4())).await;
     assert_eq!(answer.status, 502, "{}", answer.body);
+    broker.assert_aws_holds(&[]).await;
+}
+
+#[tokio::test]
+async fn storage_that_is_not_encrypted_takes_the_policy_that_allows_it() {
+    let plain = [("encrypted = true", "encrypted = false")];
+    let broker = Broker::start_with_catalog(&plain, &[]).await;
+    let id = Uuid::new_v4();
+    let body = booking(id);
+    let answer = broker.post(&body).await;
+    assert_eq!(answer.status, 502, "{}", answer.body);
+    broker.assert_aws_holds(&[]).await;
+    let documents = role::POLICIES.iter().map(|(_, policy)| *policy).chain([role::UNENCRYPTED]);
+    let policies: Vec<_> = documents.map(|policy| role::rendered(policy, &broker.name)).collect();
+    role::give_policies(&broker.name, &role::access_key(&broker.name), &policies).await;
+    broker.book(id, &body).await;
+    assert_eq!(lab().describe(&broker.identifier(id)).await.storage_encrypted(), Some(false));
+    assert_eq!(broker.delete(id).await.status, 204);
+    broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
 }

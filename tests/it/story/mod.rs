@@ -20,6 +20,7 @@ mod options;
 mod orphans;
 mod parameters;
 mod quota;
+mod refusals;
 mod repeat;
 mod replicas;
 mod restore;

@@ -45,14 +45,22 @@ run "the_broker_passes_exactly_the_monitoring_role_to_rds" {
   }
 
   assert {
-    condition = jsondecode(module.role.policies["monitoring"]).Statement == [{
-      Sid       = "PassTheMonitoringRole"
-      Effect    = "Allow"
-      Action    = "iam:PassRole"
-      Resource  = var.monitoring_role_arn
-      Condition = { StringEquals = { "iam:PassedToService" = "monitoring.rds.amazonaws.com" } }
-    }]
-    error_message = "It may pass this role, to the monitoring of RDS."
+    condition = jsondecode(module.role.policies["monitoring"]).Statement == [
+      {
+        Sid       = "PassTheMonitoringRole"
+        Effect    = "Allow"
+        Action    = "iam:PassRole"
+        Resource  = var.monitoring_role_arn
+        Condition = { StringEquals = { "iam:PassedToService" = "monitoring.rds.amazonaws.com" } }
+      },
+      {
+        Sid      = "CheckTheMonitoringRole"
+        Effect   = "Allow"
+        Action   = "iam:GetRole"
+        Resource = var.monitoring_role_arn
+      },
+    ]
+    error_message = "It may pass this role, to the monitoring of RDS, and look at it."
   }
 }
 
