@@ -6,6 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # What Prometheus adds of its own.
 TARGET_LABELS = {"job", "instance"}
+# What stands in the rules for the place of docs/operations.md, which is another everywhere.
+RUNBOOK = "https://runbooks.example.com/operations.md"
 
 
 def read(path: str) -> str:

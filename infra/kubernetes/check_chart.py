@@ -23,6 +23,12 @@ MISTAKES = {
     "a role that is none": ("serviceAccount.roleArn", "rds-broker", "roleArn"),
     "databases out of reach": ("networkPolicy.databases", [], "networkPolicy.databases must hold"),
     "AWS out of reach": ("networkPolicy.aws", [], "networkPolicy.aws must hold"),
+    "alerts that lead nowhere": (
+        "prometheusRule",
+        {"enabled": True},
+        "prometheusRule.runbookBaseUrl is missing",
+    ),
+    "a runbook without a host": ("prometheusRule.runbookBaseUrl", "docs/operations.md", "runbookBaseUrl"),
     "a misspelt value": ("replicas", 3, "replicas"),
     "a misspelt value further down": ("networkPolicy.form", [], "form"),
 }

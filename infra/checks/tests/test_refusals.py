@@ -74,7 +74,7 @@ WRONG = {
         "otlp_cidrs": (["0.0.0.0/0"], "IPv4 ranges of the collector"),
     },
     "observability": {
-        "runbook": ("docs/operations.md#x", "without #"),
+        "runbook": ("docs/operations.md", "must be a whole URL"),
         "email_addresses": (["nobody"], "must be mail addresses"),
         "topic_arns": (["topic"], "ARNs of SNS topics"),
         "kms_key_arn": ("alias/codesphere", "not an alias"),

@@ -191,6 +191,11 @@ variable "otlp_cidrs" {
   default     = []
 }
 
+variable "runbook" {
+  description = "URL of the page at which people read `docs/operations.md` in your place: alarms link to it."
+  type        = string
+}
+
 variable "alarm_email_addresses" {
   description = "Who is told of alarms by mail."
   type        = list(string)

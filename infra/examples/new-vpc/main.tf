@@ -63,6 +63,7 @@ module "observability" {
 
   broker          = module.broker.observed
   kms_key_arn     = var.kms_key_arn
+  runbook         = var.runbook
   topic_arns      = var.topic_arns
   email_addresses = var.alarm_email_addresses
 }

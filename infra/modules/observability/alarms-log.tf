@@ -50,6 +50,13 @@ locals {
       periods   = 1
       threshold = 1
     }
+    changes-wait-for-the-budget = {
+      metric    = "ChangesWaited"
+      says      = "For 15 minutes changes have waited over ten seconds for their turn to call AWS: more is asked than the budget lets through."
+      period    = 300
+      periods   = 3
+      threshold = 1
+    }
   }
 }
 

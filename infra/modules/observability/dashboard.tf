@@ -27,9 +27,9 @@ locals {
       metrics = [for metric in ["Throttled", "Refused", "Unobserved"] : [local.namespace, metric]]
     },
     {
-      title   = "Steps taken in AWS, and failed ones"
+      title   = "Steps taken in AWS, failed ones, and changes that waited long for their turn"
       stat    = "Sum"
-      metrics = [for metric in ["Steps", "FailedSteps"] : [local.namespace, metric]]
+      metrics = [for metric in ["Steps", "FailedSteps", "ChangesWaited"] : [local.namespace, metric]]
     },
     {
       title = "Services that need someone"

@@ -45,6 +45,10 @@ locals {
       metric  = "PasswordsLost"
       pattern = "{ $.message = \"*password is gone from Secrets Manager*\" }"
     }
+    changes-wait = {
+      metric  = "ChangesWaited"
+      pattern = "{ $.message = \"A change waited long for its turn to call AWS*\" }"
+    }
     steps = {
       metric  = "Steps"
       pattern = "{ $.message = \"Took a step: *\" }"

@@ -14,13 +14,12 @@ variable "broker" {
 }
 
 variable "runbook" {
-  description = "Where `docs/operations.md` is read in your place: a path or the URL of a page. Every alarm links to its heading there."
+  description = "URL of the page at which people read `docs/operations.md` in your place. Every alarm links to its heading there."
   type        = string
-  default     = "docs/operations.md"
 
   validation {
-    condition     = !can(regex("[#[:space:]]", var.runbook)) && length(var.runbook) > 0
-    error_message = "runbook must be a path or URL without blanks and without #: the alarm's heading is put behind it."
+    condition     = can(regex("^https?://[^#[:space:]]+$", var.runbook))
+    error_message = "runbook must be a whole URL, such as https://wiki.example.com/operations, without blanks and without #: the alarm's heading is put behind it."
   }
 }
 

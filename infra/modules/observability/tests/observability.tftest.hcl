@@ -3,6 +3,7 @@ mock_provider "aws" {
 }
 
 variables {
+  runbook     = "https://wiki.example.com/operations"
   kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
   broker = {
     name                 = "codesphere"
@@ -20,7 +21,6 @@ variables {
 run "every_alarm_tells_someone_and_names_its_runbook" {
   variables {
     topic_arns = ["arn:aws:sns:eu-central-1:123456789012:on-call"]
-    runbook    = "https://wiki.example.com/operations"
   }
 
   assert {
@@ -32,8 +32,8 @@ run "every_alarm_tells_someone_and_names_its_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_arns) == 12
-    error_message = "Seven from the log, two of the tasks' resources, and three from the load balancer."
+    condition     = length(output.alarm_arns) == 13
+    error_message = "Eight from the log, two of the tasks' resources, and three from the load balancer."
   }
 }
 
@@ -86,7 +86,16 @@ run "a_runbook_with_a_heading_is_refused" {
   expect_failures = [var.runbook]
 
   variables {
-    runbook = "docs/operations.md#here"
+    runbook = "https://wiki.example.com/operations#here"
+  }
+}
+
+run "a_runbook_that_a_mail_cannot_link_to_is_refused" {
+  command         = plan
+  expect_failures = [var.runbook]
+
+  variables {
+    runbook = "docs/operations.md"
   }
 }
 
