@@ -150,7 +150,8 @@ def main(wanted):
     """Exit code 1 where an action has no story."""
     pairs = [pair for pair in stories_table.PAIRS if not wanted or ":".join(pair) in wanted]
     binary, port = _binary(), _free_port()
-    var = Path(tempfile.mkdtemp(prefix="rds-lab-policies-", dir=TOP / "localstack/var"))
+    AUDIT.parent.mkdir(exist_ok=True)
+    var = Path(tempfile.mkdtemp(prefix="rds-lab-policies-", dir=AUDIT.parent))
     settings = {
         "LOCALSTACK_PORT": str(port),
         "LAB_VAR": str(var),
