@@ -167,7 +167,7 @@ def main(wanted):
         subprocess.run([LAB, "stop"], env=os.environ | settings, check=True)
         shutil.rmtree(var, ignore_errors=True)
     told = stories_table.read() | dict(zip(pairs, found, strict=True))
-    stories_table.write({pair: story for pair, story in told.items() if story})
+    stories_table.FILE.write_text(stories_table.text({pair: story for pair, story in told.items() if story}))
     missing = found.count(None)
     print(f"{len(found) - missing} of {len(found)} actions have a story that fails without them.")
     return 1 if missing else 0
