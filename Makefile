@@ -34,6 +34,7 @@ check:
 	infra/check --quiet
 	infra/grafana/check
 	infra/kubernetes/check
+	cd infra/image && python3 -m unittest --quiet check_linked
 	infra/systemd/check
 
 # All tests, with real servers behind a LocalStack of their own.

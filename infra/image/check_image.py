@@ -1,14 +1,17 @@
 """What is in the image, and how it says it is to be run. Called by infra/image/check."""
 
+import hashlib
 import json
 import os
 import re
 import stat
+import subprocess
 import unittest
 from pathlib import Path
 
 WORK = Path(os.environ["IMAGE_WORK"])
 ROOT = Path(os.environ["IMAGE_ROOT"])
+SOURCE = Path(__file__).parents[2]
 
 
 def inspected(name: str) -> dict:
@@ -51,6 +54,25 @@ class Image(unittest.TestCase):
     def test_has_the_web_s_certificate_authorities(self):
         bundle = (ROOT / "etc/ssl/certs/ca-certificates.crt").read_text()
         self.assertGreater(bundle.count("BEGIN CERTIFICATE"), 100)
+
+    def test_the_bill_of_materials_names_what_is_in_it_beside_crates(self):
+        parts = json.loads((ROOT / "rds-broker.cdx.json").read_text())["components"]
+        versions = {part["name"]: part["version"] for part in parts}
+        # Compilers leave their versions in what they make.
+        comment = subprocess.run(
+            ["readelf", "--string-dump=.comment", ROOT / "rds-broker"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        self.assertIn(f"rustc version {versions['rust-std']} ", comment)
+        self.assertRegex(comment, rf"GCC: .* {re.escape(versions['libgcc'])}\b")
+        self.assertRegex(versions["glibc"], r"^2\.\d+$")
+        for path, name in [
+            (ROOT / "etc/ssl/certs/ca-certificates.crt", "ca-certificates.crt"),
+            (SOURCE / "src/sql/rds-global-bundle.pem", "rds-global-bundle.pem"),
+        ]:
+            self.assertEqual(versions[name], "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
 
     def test_has_the_same_content_when_built_again(self):
         # Docker's format keeps the name of the container it was made in; what is in it has to be the same.

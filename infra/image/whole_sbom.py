@@ -1,9 +1,11 @@
 """Cuts a bill of materials down to what is built, and makes sure that it is all there.
 
-usage: cargo tree --prefix none --format '{p}' … | whole_sbom.py SBOM Cargo.lock OUT
+usage: cargo tree --prefix none --format '{p}' … | whole_sbom.py SBOM Cargo.lock BINARY MAP AUTHORITIES OUT
 
 `cargo metadata`, which the generator asks, also names crates that only tests, or features that are off,
-would bring; `cargo tree` says what is compiled. Each crate must have the checksum of Cargo.lock.
+would bring; `cargo tree` says what is compiled. Each crate must have the checksum of Cargo.lock. Rust's own
+libraries, the C library, the compiler's and bundles of certificate authorities are added, as `linked` finds
+them.
 """
 
 import json
@@ -11,11 +13,13 @@ import sys
 import tomllib
 from pathlib import Path
 
+import linked
+
 Crate = tuple[str, str]
 
 
 def main() -> int:
-    source, lock_path, out = map(Path, sys.argv[1:])
+    source, lock_path, binary, linker_map, authorities, out = map(Path, sys.argv[1:])
     # Where it was made says nothing, and would make two builds differ.
     sbom = json.loads(source.read_text().replace(str(source.resolve().parent), "/src"))
     # A line of the tree: name vVERSION, then perhaps where it lies or that it was shown before.
@@ -34,12 +38,24 @@ def main() -> int:
     ]
 
     problems = mistakes(sbom["components"], built, tomllib.loads(lock_path.read_text())["package"])
+    others = []
+    try:
+        # Where cargo puts things: the directory of all profiles, in which the binary's is.
+        others = linked.components(linker_map, binary, binary.parent.parent, authorities)
+    except linked.Unknown as problem:
+        problems.append(str(problem))
     for problem in problems:
         print(f"sbom: {problem}", file=sys.stderr)
     if problems:
         return 1
+    sbom["components"] += others
+    root = sbom["metadata"]["component"]["bom-ref"]
+    [top] = [entry for entry in sbom["dependencies"] if entry["ref"] == root]
+    top["dependsOn"] += [part["bom-ref"] for part in others]
+    sbom["dependencies"] += [{"ref": part["bom-ref"]} for part in others]
     out.write_text(json.dumps(sbom, indent=1) + "\n")
-    print(f"sbom: {len(built)} crates, each with the checksum of Cargo.lock", file=sys.stderr)
+    beside = ", ".join(f"{part['name']} {part['version'].removeprefix('sha256:')[:12]}" for part in others)
+    print(f"sbom: {len(built)} crates, each with the checksum of Cargo.lock; {beside}", file=sys.stderr)
     return 0
 
 

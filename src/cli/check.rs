@@ -10,7 +10,7 @@ use crate::preflight::{self, Finding};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// JSON instead of a table
+    /// JSON instead of a table; `ok` is null where it cannot be seen
     #[arg(long)]
     json: bool,
 }

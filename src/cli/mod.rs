@@ -39,8 +39,8 @@ enum Command {
     Health,
     /// Whether everything is there that a deployment needs: asks AWS with the settings and the role of `serve`, changes nothing
     ///
-    /// A line for each thing, ✓ or ✗ with the fix. Exit code 0 if all is well, 1 if anything is not, 64 if the settings
-    /// cannot be used. It makes about sixty calls, at the pace of BROKER_RDS_CALLS_PER_SECOND.
+    /// A line for each thing: ✓, ✗ with the fix, or ? with how to look where it cannot be seen from here. Exit code 0 if
+    /// nothing is wrong, 1 if anything is, 64 if the settings cannot be used. It makes about sixty calls, at the pace of BROKER_RDS_CALLS_PER_SECOND.
     Check(check::Arguments),
     /// What this broker owns in AWS: reads only, with the settings and the role of `serve`
     #[command(subcommand)]

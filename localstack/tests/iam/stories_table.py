@@ -23,15 +23,15 @@ _ROW = re.compile(r"\| `(\w+)` \| `([\w:]+)` \| `([\w:]+)` \|")
 
 def read():
     """The story of each (Sid, action)."""
-    text = FILE.read_text() if FILE.exists() else ""
-    return {(row[1], row[2]): f"story::{row[3]}" for row in _ROW.finditer(text)}
+    told = FILE.read_text() if FILE.exists() else ""
+    return {(row[1], row[2]): f"story::{row[3]}" for row in _ROW.finditer(told)}
 
 
-def write(stories):
-    """In the order of the policies."""
+def text(stories):
+    """The whole file: rows in the order of the policies."""
     rows = [
         f"| `{sid}` | `{action}` | `{stories[sid, action].removeprefix('story::')}` |\n"
         for sid, action in PAIRS
         if (sid, action) in stories
     ]
-    FILE.write_text(_HEAD + "".join(rows))
+    return _HEAD + "".join(rows)

@@ -128,12 +128,13 @@ DENIED = {
         [("application-autoscaling:RegisterScalableTarget", "*", {})],
     ),
     "open a shell in a task": ("execute-command", [("ecs:ExecuteCommand", f"{ECS}:task/codesphere/1", {})]),
+    "delete a final snapshot that has failed": (
+        "delete-db-snapshot",
+        [("rds:DeleteDBSnapshot", FINAL, OURS), ("rds:DeleteDBSnapshot", FINAL, {})],
+    ),
     # What no runbook says.
     "delete a service's instance": (None, [("rds:DeleteDBInstance", SERVICE, OURS)]),
-    "delete backups": (
-        None,
-        [("rds:DeleteDBSnapshot", FINAL, OURS), ("rds:DeleteDBInstanceAutomatedBackup", RETAINED, {})],
-    ),
+    "delete backups": (None, [("rds:DeleteDBInstanceAutomatedBackup", RETAINED, {})]),
     "give a snapshot to another account": (None, [("rds:ModifyDBSnapshotAttribute", COPIED, {})]),
     "have the broker delete": (
         None,

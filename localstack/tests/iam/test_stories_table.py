@@ -2,7 +2,7 @@
 
 import pytest
 from broker_policies import POLICIES
-from stories_table import PAIRS, read
+from stories_table import FILE, PAIRS, read, text
 
 STORIES = POLICIES.parent / "tests/it"
 
@@ -12,9 +12,13 @@ def test_a_story_that_exists_is_named_for_this_action(sid, action):
     story = read().get((sid, action))
     assert story, f"{action} of {sid} has no story: run `make policies`."
     *modules, name = story.split("::")
-    text = STORIES.joinpath(*modules).with_suffix(".rs").read_text()
-    assert f"async fn {name}()" in text, f"{story} is not there any more: run `make policies`."
+    source = STORIES.joinpath(*modules).with_suffix(".rs").read_text()
+    assert f"async fn {name}()" in source, f"{story} is not there any more: run `make policies`."
 
 
 def test_no_action_is_told_of_that_the_policies_do_not_have():
     assert list(read()) == PAIRS
+
+
+def test_nobody_has_written_into_it_but_make_policies():
+    assert FILE.read_text() == text(read())

@@ -150,7 +150,8 @@ def main(wanted):
     """Exit code 1 where an action has no story."""
     pairs = [pair for pair in stories_table.PAIRS if not wanted or ":".join(pair) in wanted]
     binary, port = _binary(), _free_port()
-    var = Path(tempfile.mkdtemp(prefix="rds-lab-policies-", dir=TOP / "localstack/var"))
+    AUDIT.parent.mkdir(exist_ok=True)
+    var = Path(tempfile.mkdtemp(prefix="rds-lab-policies-", dir=AUDIT.parent))
     settings = {
         "LOCALSTACK_PORT": str(port),
         "LAB_VAR": str(var),
@@ -166,7 +167,7 @@ def main(wanted):
         subprocess.run([LAB, "stop"], env=os.environ | settings, check=True)
         shutil.rmtree(var, ignore_errors=True)
     told = stories_table.read() | dict(zip(pairs, found, strict=True))
-    stories_table.write({pair: story for pair, story in told.items() if story})
+    stories_table.FILE.write_text(stories_table.text({pair: story for pair, story in told.items() if story}))
     missing = found.count(None)
     print(f"{len(found) - missing} of {len(found)} actions have a story that fails without them.")
     return 1 if missing else 0
