@@ -140,6 +140,28 @@ async fn what_only_callers_would_need_is_not_observed_while_nobody_asks() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn unfinished_work_and_the_sweep_for_orphans_are_observed_though_nobody_asks() {
+    let (world, _) = settled_among(120, 0, &[("BROKER_SWEEP_SECONDS", "3600")]).await;
+    tokio::time::sleep(MINUTE * 3).await;
+    world.state().calls.clear();
+    world.state().asked.clear();
+    let id = Uuid::new_v4();
+    assert_eq!(world.send("POST", "/postgres", &booking(id)).await.status, 201);
+    tokio::time::sleep(MINUTE * 50).await;
+    let named = [format!("{BROKER}-{id}")];
+    let asked = world.state().asked.clone();
+    let looks = asked.iter().filter(|asked| **asked == named).count();
+    // At least one in five seconds.
+    assert!(looks >= 600, "{looks} looks in 50 minutes");
+    assert_eq!(looks, asked.len(), "and nothing but what is unfinished");
+    // The sweep lists what there is, and observes the account: two pages.
+    tokio::time::sleep(MINUTE * 20).await;
+    let pages = world.state().asked.iter().filter(|asked| asked.is_empty()).count();
+    let listings = world.state().calls.iter().filter(|call| *call == "ListSecrets").count();
+    assert_eq!((listings, pages), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_this_process_changed_is_known_at_once() {
     let (world, ids) = settled(3).await;
     let id = ids[0];
