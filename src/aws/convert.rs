@@ -59,8 +59,12 @@ pub(super) fn instance(described: &DbInstance) -> Option<Instance> {
     })
 }
 
+/// Security groups are being added or removed: each that counts is `active`.
 fn is_applying(described: &DbInstance) -> bool {
-    described.vpc_security_groups().iter().any(|group| group.status() == Some("adding"))
+    described
+        .vpc_security_groups()
+        .iter()
+        .any(|group| group.status().is_some_and(|status| status != "active"))
 }
 
 fn parameter_group(described: &DbInstance) -> ParameterGroup {
@@ -79,4 +83,22 @@ fn parameter_group(described: &DbInstance) -> ParameterGroup {
 
 fn number(value: Option<i32>) -> u32 {
     value.and_then(|value| u32::try_from(value).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_rds::types::VpcSecurityGroupMembership;
+
+    use super::*;
+
+    #[test]
+    fn a_security_group_that_comes_or_goes_is_not_in_place_yet() {
+        let with = |statuses: &[&str]| {
+            let group = |status: &&str| VpcSecurityGroupMembership::builder().status(*status).build();
+            let groups = statuses.iter().map(group).collect();
+            is_applying(&DbInstance::builder().set_vpc_security_groups(Some(groups)).build())
+        };
+        assert!(!with(&[]) && !with(&["active", "active"]));
+        assert!(with(&["active", "adding"]) && with(&["removing"]));
+    }
 }

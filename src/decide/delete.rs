@@ -74,6 +74,7 @@ fn keep(final_snapshot: bool, seen: &Instance, evidence: &Evidence, now: u64) ->
         return Ok(Keep::Nothing);
     }
     if evidence.snapshot == SnapshotEvidence::Taken {
+        // Taken by an earlier try, after which RDS went on running the database: what was written since is in the backups.
         return Ok(Keep::Backups);
     }
     match seen.status.meaning() {

@@ -1,6 +1,7 @@
 //! An instance with all that its tags say, for whoever decides or writes about it.
 
 use crate::decide::{Evidence, Step, decide};
+use crate::model::desired::Target;
 use crate::model::{BrokerName, Catalog, Desired, Instance, Meaning, Observed, Owner, Provider, Record};
 
 /// An instance, whose it is, and what its tags ask for.
@@ -27,6 +28,14 @@ impl Known {
         match &self.owner {
             Owner::Ours(record) => Some(record),
             Owner::Damaged(..) | Owner::Foreign => None,
+        }
+    }
+
+    /// What it should be, if it is to be there and its tags make sense.
+    pub(crate) fn target(&self) -> Option<&Target> {
+        match &self.desired {
+            Some(Desired::Running(target)) => Some(target),
+            _ => None,
         }
     }
 

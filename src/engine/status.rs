@@ -34,13 +34,10 @@ pub(super) fn render(
     };
     let why = match (&step, note) {
         (Step::Wait(why), None) => Some(why.clone()),
-        (Step::Done, _) => None,
+        (Step::Done, _) => known.target().and_then(|target| rds_is_busy(target, &known.instance)),
         (_, note) => note,
     };
-    let target = match &known.desired {
-        Some(Desired::Running(target)) => Some(target.as_ref()),
-        _ => None,
-    };
+    let target = known.target();
     // Part of the wish may be given up while the rest goes on.
     let gave_up = target.and_then(|target| reasons(target.gave_up.values()));
     let problem = match (known.instance.status.meaning(), target) {
@@ -82,11 +79,13 @@ fn storage_full(why: Option<&Why>, gave_up: Option<&str>) -> String {
 
 /// Its phase, in one word.
 pub(super) fn phase(known: &Known, now: u64) -> &'static str {
-    let target = match &known.desired {
-        Some(Desired::Running(target)) => Some(target.as_ref()),
-        _ => None,
-    };
-    state(known, target, &known.step(now))
+    state(known, known.target(), &known.step(now))
+}
+
+/// Nobody is served, and not because of a wish: RDS is at maintenance, or at what someone asked of it in the console.
+fn rds_is_busy(target: &Target, seen: &Instance) -> Option<Why> {
+    let is_busy = seen.status.meaning() == Meaning::InProgress && !is_ready(target, seen);
+    is_busy.then(|| Why::Busy(seen.status.to_string()))
 }
 
 fn plan(record: &Record, target: Option<&Target>, known: &Known, catalog: &ProviderCatalog) -> Plan {
@@ -237,6 +236,7 @@ fn state(known: &Known, target: Option<&Target>, step: &Step) -> &'static str {
         Meaning::Deleting => "deleting",
         Meaning::Broken => "failed",
         Meaning::Stopped => "stopped",
+        _ if matches!(step, Step::Done) && rds_is_busy(target, &known.instance).is_some() => "updating",
         _ if matches!(step, Step::Done) => "available",
         _ if matches!(step, Step::Wait(Why::GaveUp(_) | Why::PastUnreadable(_))) => "failed",
         _ if known.record().is_some_and(|record| record.done.is_none()) => "creating",

@@ -74,7 +74,11 @@ fn an_evidence() -> impl Strategy<Value = Evidence> {
                 upgrades: flags[0].then(|| std::sync::Arc::new(upgrades())),
                 has_extensions: flags[1],
                 reboots,
-                snapshot: if flags[2] { SnapshotEvidence::NeedsStart } else { SnapshotEvidence::None },
+                snapshot: match (flags[2], flags[3]) {
+                    (true, _) => SnapshotEvidence::NeedsStart,
+                    (false, true) => SnapshotEvidence::Taken,
+                    (false, false) => SnapshotEvidence::None,
+                },
                 secrets_deleted: flags[3],
                 ..Evidence::default()
             }

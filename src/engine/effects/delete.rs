@@ -18,7 +18,8 @@ impl Engine {
         keep: &Keep,
         evidence: &mut Evidence,
     ) -> Effect {
-        if *keep == Keep::Backups && known.instance.backup_retention == 0 {
+        let is_saved = evidence.snapshot == SnapshotEvidence::Taken;
+        if *keep == Keep::Backups && !is_saved && known.instance.backup_retention == 0 {
             tracing::warn!(db.id = %known.instance.identifier, "Nothing is kept of a database that is deleted: RDS takes no snapshot of it as it is, and it has no automated backups");
         }
         let failure = match self.inner.aws.delete_instance(&known.instance.identifier, keep).await {

@@ -89,6 +89,11 @@ async fn a_final_snapshot_that_an_earlier_try_has_taken_is_found_again() {
     let all = lab().rds().describe_db_snapshots().db_instance_identifier(&identifier).send().await.unwrap();
     let names: Vec<_> = all.db_snapshots().iter().filter_map(|one| one.db_snapshot_identifier()).collect();
     assert_eq!(names, [name.as_str()]);
+    // What was written since it was taken is in the backups, which are kept therefore.
+    let backups = lab().rds().describe_db_instance_automated_backups().db_instance_identifier(&identifier);
+    let backups = backups.send().await.unwrap();
+    assert_eq!(backups.db_instance_automated_backups().len(), 1);
+    assert!(!broker.log().contains("Nothing is kept"));
 }
 
 #[tokio::test]

@@ -48,8 +48,8 @@ async fn a_change_that_rds_accepted_and_gave_up_on_is_told_with_its_reason_and_n
 }
 
 #[tokio::test]
-async fn missing_capacity_is_tried_again_later_and_no_quota_is_used_up_meanwhile() {
-    let broker = Broker::start().await;
+async fn missing_capacity_is_told_and_tried_again_later() {
+    let broker = Broker::start_with(&unique_name(), &[("BROKER_RETRY_REFUSED_SECONDS", "4")]).await;
     let id = Uuid::new_v4();
     broker.book(id, &booking(id)).await;
     let fault = json!({"operation": "ModifyDBInstance", "kind": "error", "code": "InsufficientDBInstanceCapacity", "status": 400});
@@ -59,6 +59,9 @@ async fn missing_capacity_is_tried_again_later_and_no_quota_is_used_up_meanwhile
     let error = status["error"].as_str().unwrap();
     assert!(error.contains("no capacity for this size"), "{error}");
     assert_eq!(lab().faults_left(&broker.name).await, 0);
+    let status = broker.until_settled(id).await;
+    assert_eq!(status["details"]["instanceClass"], "db.t4g.small");
+    assert_eq!(status.get("error"), None);
 }
 
 #[tokio::test]

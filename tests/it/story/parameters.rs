@@ -55,17 +55,20 @@ async fn a_parameter_that_the_server_takes_at_once_needs_no_reboot() {
 }
 
 #[tokio::test]
-async fn parameters_with_which_the_server_does_not_start_are_told_and_repaired_by_others() {
+async fn a_server_that_does_not_start_with_its_parameters_is_repaired_by_others() {
     let broker = Broker::start().await;
     let id = Uuid::new_v4();
     let body = booking(id);
     broker.book(id, &body).await;
-    // It passes every bound there is, and no server takes it.
     lab()
         .happens(&broker.identifier(id), json!({"kind": "status", "status": "incompatible-parameters"}))
         .await;
-    let bad = json!({"config": {"parameters": {"max_connections": 60}}});
-    assert_eq!(broker.patch(id, &bad).await.status, 204);
+    let told = "The database does not start with its server parameters";
+    broker
+        .until(id, "it to be told", |seen| seen["error"].as_str().is_some_and(|it| it.contains(told)))
+        .await;
+    let good = json!({"config": {"parameters": {"max_connections": 60}}});
+    assert_eq!(broker.patch(id, &good).await.status, 204);
     let status = broker.until_settled(id).await;
     assert_eq!(status.get("error"), None);
     assert_eq!(shows(&status, &body, "show max_connections").await, "60");

@@ -71,7 +71,8 @@ async fn a_stopped_database_is_told_and_an_unknown_status_is_in_progress() {
     lab().happens(&identifier, json!({"kind": "status", "status": "polishing-platters"})).await;
     let status = broker.until(id, "the status to show", |status| status["details"]["ready"] == false).await;
     assert_eq!(status.get("error"), None);
-    assert_eq!(status["details"]["waitingFor"], json!(null));
+    assert_eq!(status["details"]["state"], "updating");
+    assert_eq!(status["details"]["waitingFor"], "RDS to finish (polishing-platters)");
     lab().happens(&identifier, json!({"kind": "recover"})).await;
     broker.until_settled(id).await;
     assert_eq!(broker.log().matches("a status this broker does not know").count(), 1, "logged once");
