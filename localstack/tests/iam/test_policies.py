@@ -49,6 +49,10 @@ def failing(policies):
     return {name for name, step in STEPS.items() if denied(policies, World(first=True), step)}
 
 
+@pytest.mark.row("9", "rds:CreateDBSnapshot")
+@pytest.mark.row("9", "Start/Stop/Reboot")
+@pytest.mark.row("9", "rds:DescribeDBInstances, DescribeDBSnapshots")
+@pytest.mark.row("9", "What knows no resources")
 @pytest.mark.row("9", "rds:CreateDBInstance")
 @pytest.mark.row("9", "iam:PassRole")
 @pytest.mark.row("9", "iam:CreateServiceLinkedRole")
