@@ -91,7 +91,8 @@ class RdsProvider(ParameterGroupHandlers, AccountHandlers):
     @handler("StopDBInstance", expand=False)
     def stop_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:
         """See :mod:`rds_lab.rds.operations.power`."""
-        return self._power(context, request, power.stop)
+        named = request.get("DBSnapshotIdentifier")
+        return self._power(context, request, partial(power.stop, snapshot_name=named))
 
     @handler("StartDBInstance", expand=False)
     def start_db_instance(self, context: RequestContext, request: Request) -> dict[str, Any]:

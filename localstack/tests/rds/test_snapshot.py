@@ -29,3 +29,24 @@ def test_a_name_that_is_taken_and_an_instance_that_is_busy_are_refused(make_rds)
     rds.after(2)
     assert rds.refused("CreateDBSnapshot", **request)[:2] == ("DBSnapshotAlreadyExists", 400)
     assert rds.delete(FinalDBSnapshotIdentifier="two")["DBInstanceStatus"] == "deleting"
+
+
+@pytest.mark.row("6", "StopDBInstance")
+def test_a_stop_takes_the_snapshot_that_it_names(make_rds):
+    rds = make_rds(stopping=2)
+    one = rds.available(BackupRetentionPeriod=0)
+    request = {"DBInstanceIdentifier": "db", "DBSnapshotIdentifier": "Before"}
+    rds.call("StopDBInstance", **request)
+    (snapshot,) = rds.call("DescribeDBSnapshots")["DBSnapshots"]
+    assert (snapshot["DBSnapshotIdentifier"], snapshot["Status"]) == ("before", "creating")
+    assert rds.after(2) == "stopped"
+    (snapshot,) = rds.call("DescribeDBSnapshots")["DBSnapshots"]
+    assert snapshot["Status"] == "available"
+    rds.call("RestoreDBInstanceFromDBSnapshot", DBInstanceIdentifier="copy", DBSnapshotIdentifier="before")
+    copy = rds.until("copy", "available")
+    assert copy["DbiResourceId"] != one["DbiResourceId"]
+    assert rds.servers.passwords[copy["DbiResourceId"]] == "old-password"
+    rds.call("StartDBInstance", DBInstanceIdentifier="db")
+    rds.until("db", "available")
+    assert rds.refused("StopDBInstance", **request)[0] == "DBSnapshotAlreadyExists"
+    assert rds.status() == "available"

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from rds_lab.rds import acceptance, changes, encryption, errors, placement
+from rds_lab.rds import acceptance, changes, encryption, errors, origins, placement
 from rds_lab.rds.cloud import Cloud, Region
 from rds_lab.rds.instance import Instance
 from rds_lab.rds.lifecycle import Stage
+from rds_lab.rds.operations import snapshot
 from rds_lab.rds.parameter_groups.membership import Launch
+from rds_lab.rds.validation import names
 
 # A stop lasts seven days at most (rds-semantics §6).
 LONGEST_STOP = 7 * 86_400
@@ -39,19 +41,31 @@ def reboot(cloud: Cloud, region: Region, instance: Instance, failover: bool = Fa
     _begin(cloud, region, instance, "rebooting", launch.begin, done)
 
 
-def stop(cloud: Cloud, region: Region, instance: Instance) -> None:
-    """Stop; what was pending is dropped."""
+def stop(cloud: Cloud, region: Region, instance: Instance, snapshot_name: str | None = None) -> None:
+    """Stop, after a snapshot if one is named; what was pending is dropped."""
     acceptance.stop(instance)
+    taken = copying = None
+    if snapshot_name:
+        name = names.identifier(snapshot_name, "DBSnapshotIdentifier", longest=255)
+        taken = snapshot.add(cloud, region, instance, name)
+        copying = origins.copying(cloud, region.origins[taken["DBSnapshotArn"]])
     instance.applying.clear()
     instance.deferred.clear()
     instance.next_password = None
 
     def done(now: float) -> None:
+        if taken:
+            snapshot.finish(taken)
         instance.automatic_restart_at = now + LONGEST_STOP
         region.happened(instance, now, "DB instance stopped", "notification")
 
+    def end() -> None:
+        if copying:
+            copying()
+        cloud.servers.stop(instance.resource_id)
+
     def work() -> Any:
-        return cloud.workers.submit(instance.resource_id, lambda: cloud.servers.stop(instance.resource_id))
+        return cloud.workers.submit(instance.resource_id, end)
 
     _begin(cloud, region, instance, "stopping", work, done)
 
