@@ -33,6 +33,8 @@ pub struct Tokens {
     /// From the environment: valid until the process ends.
     fixed: Vec<SecretString>,
     file: Option<PathBuf>,
+    /// Of the file, as the start has read them: they stay until it can be read again.
+    of_file_at_start: Vec<SecretString>,
     secret: Option<String>,
     every: Duration,
     quota: Quota,
@@ -43,17 +45,19 @@ impl Tokens {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let quota = Quota::per_second(config.requests_per_second).allow_burst(config.requests_burst);
+        let file = config.tokens_file.as_deref();
+        // One that cannot be read is told of as soon as it is read again; the process has checked it at start.
+        let of_file = file.and_then(|file| read_file(file).ok()).unwrap_or_default();
         let tokens = Self {
             current: ArcSwap::default(),
             fixed: config.tokens.clone(),
             file: config.tokens_file.clone(),
+            of_file_at_start: of_file,
             secret: config.tokens_secret.clone(),
             every: config.reload_every,
             quota,
         };
-        // One that cannot be read is told of as soon as it is read again; the process has checked it at start.
-        let of_file = tokens.file.as_deref().and_then(|file| read_file(file).ok()).unwrap_or_default();
-        tokens.replace(&of_file, &[]);
+        tokens.replace(&tokens.of_file_at_start, &[]);
         tokens
     }
 
@@ -79,7 +83,7 @@ impl Tokens {
         if self.file.is_none() && self.secret.is_none() {
             return;
         }
-        let (mut of_file, mut of_secret) = (Vec::new(), Vec::new());
+        let (mut of_file, mut of_secret) = (self.of_file_at_start.clone(), Vec::new());
         let mut told = None;
         loop {
             let mut problems = Vec::new();
@@ -100,10 +104,7 @@ impl Tokens {
                     Err(failure) => problems.push(format!("BROKER_TOKENS_SECRET: {}", chain(&failure))),
                 }
             }
-            // A file that could not be read at all must not take away what the start has read.
-            if problems.is_empty() || !of_file.is_empty() || !of_secret.is_empty() {
-                self.replace(&of_file, &of_secret);
-            }
+            self.replace(&of_file, &of_secret);
             let problem = (!problems.is_empty()).then(|| problems.join("; "));
             if problem.is_some() && problem != told {
                 tracing::error!(problem, "Tokens could not be read again; those read before stay valid");

@@ -95,7 +95,7 @@ fn list(services: &[Service]) -> String {
         let drift: Vec<_> = service.differences.keys().copied().collect();
         vec![
             service.id.to_string(),
-            service.provider.unwrap_or("?").to_owned(),
+            service.provider.to_owned(),
             service.phase.clone(),
             service.instance.get("status").cloned().unwrap_or_default(),
             service.waiting_for.clone().unwrap_or_else(|| "-".to_owned()),
@@ -114,7 +114,7 @@ fn described(service: &Service) -> String {
         writeln!(text, "{name:<24}{value}").unwrap_or_default();
     };
     line("service", &service.id.to_string());
-    line("provider", service.provider.unwrap_or("not known: its tags make no sense"));
+    line("provider", service.provider);
     line("phase", &service.phase);
     line("waits for", service.waiting_for.as_deref().unwrap_or("nothing"));
     line("error", service.error.as_deref().unwrap_or("none"));

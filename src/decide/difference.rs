@@ -52,10 +52,17 @@ pub(crate) fn drift(target: &Target, seen: &Instance) -> Vec<Modification> {
     if !target.done {
         return Vec::new();
     }
-    let mut all = differences(target, seen);
+    let mut all = unlike(target, seen);
     all.retain(|difference| {
         !matches!(difference, Modification::Storage { .. } | Modification::Version { .. })
     });
+    all
+}
+
+/// Everything in which the instance is not what is wished, reached or not: what someone changed in AWS, and
+/// what is still to be done. More storage or a newer version than wished is neither.
+pub(crate) fn unlike(target: &Target, seen: &Instance) -> Vec<Modification> {
+    let mut all = differences(target, seen);
     if !target.parameters.is_empty() && !seen.parameter_group.name.starts_with(&target.group_prefix) {
         all.push(Modification::ParameterGroup(seen.parameter_group.name.clone()));
     }

@@ -19,7 +19,7 @@ pub mod why;
 use crate::model::desired::Target;
 use crate::model::record::applied_value;
 use crate::model::{Desired, Instance, Meaning, Observed, Tags, tag};
-pub(crate) use difference::drift;
+pub(crate) use difference::{drift, unlike};
 pub use evidence::{Asked, Evidence, FirstPause, Login, Refusal, SnapshotEvidence, Verdict};
 pub use give_up::{MOST_ATTEMPTS, retry_of};
 pub(crate) use password::only_storage_pending;

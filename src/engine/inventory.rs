@@ -7,9 +7,9 @@ use super::known::Known;
 use super::sweep::{groups, secrets};
 use super::{now, status};
 use crate::aws::{Aws, Lane, Outcome};
-use crate::decide::Step;
-use crate::model::desired::secret_arns;
-use crate::model::{BrokerName, Catalog, Desired, ServiceId, tag};
+use crate::decide::{Modification, Step, unlike};
+use crate::model::desired::{Target, secret_arns};
+use crate::model::{BrokerName, Catalog, Desired, Instance, Provider, ServiceId, tag};
 
 /// Everything of one broker.
 #[derive(Debug, Default)]
@@ -25,8 +25,8 @@ pub struct Inventory {
 pub struct Service {
     /// Its id.
     pub id: ServiceId,
-    /// Under whose path it is; `None` where the tags do not say.
-    pub provider: Option<&'static str>,
+    /// Under whose path it is.
+    pub provider: &'static str,
     /// Its phase, as `details.state` tells it.
     pub phase: String,
     /// What it waits for.
@@ -35,7 +35,8 @@ pub struct Service {
     pub error: Option<String>,
     /// What a broker would do next, in the words of its log.
     pub next_step: String,
-    /// What was wished for and is not what RDS has, by name: wanted and actual.
+    /// What was wished for and is not what RDS has, by name: wanted and actual. Storage that RDS has grown and
+    /// a version that it has moved on to are as good as what was wished.
     pub differences: BTreeMap<&'static str, (String, String)>,
     /// What RDS shows, by name.
     pub instance: BTreeMap<&'static str, String>,
@@ -76,8 +77,8 @@ pub async fn inventory(
         for instance in page {
             if let Some(id) = broker.service_of(&instance.identifier) {
                 let one = Known::new(instance, broker, catalog);
-                if one.provider().is_some() {
-                    known.insert(id, one);
+                if let Some(provider) = one.provider() {
+                    known.insert(id, (provider, one));
                 }
             }
         }
@@ -90,7 +91,7 @@ pub async fn inventory(
     let removed_in = |age: Option<Duration>| age.map(|age| grace.saturating_sub(age));
     for secret in listed_secrets {
         let Some(id) = secret.service else { continue };
-        let arns = known.get(&id).map(|one| secret_arns(&one.instance.tags)).unwrap_or_default();
+        let arns = known.get(&id).map(|(_, one)| secret_arns(&one.instance.tags)).unwrap_or_default();
         let referred = secrets::refers(&arns, &secret);
         if !referred {
             let (name, age) = (secret.name().to_owned(), secret.age);
@@ -99,7 +100,7 @@ pub async fn inventory(
     }
     for group in listed_groups {
         let Some(id) = crate::model::group::service_of(broker, &group.name) else { continue };
-        if known.get(&id).is_some_and(|one| groups::uses(one, &group.name)) {
+        if known.get(&id).is_some_and(|(_, one)| groups::uses(one, &group.name)) {
             continue;
         }
         let tags = super::create::retrying(|| aws.group_tags(Lane::Read, &group.arn)).await?;
@@ -109,34 +110,21 @@ pub async fn inventory(
             orphans.push(Orphan { kind: "parameter group", name: group.name, service: id, age, removed_in });
         }
     }
-    let services = known.into_iter().map(|(id, one)| service(id, &one, catalog)).collect();
+    let services =
+        known.into_iter().map(|(id, (provider, one))| service(id, provider, &one, catalog)).collect();
     Ok(Inventory { services, orphans })
 }
 
-fn service(id: ServiceId, known: &Known, catalog: &Catalog) -> Service {
+fn service(id: ServiceId, provider: Provider, known: &Known, catalog: &Catalog) -> Service {
     let seen = &known.instance;
-    let provider = known.provider();
-    let offered = catalog.provider(provider.unwrap_or(crate::model::Provider::ALL[0]));
-    let told = status::render(known, None, None, offered, now());
+    let told = status::render(known, None, None, catalog.provider(provider), now());
     let step = known.step(now());
-    let mut differences = BTreeMap::new();
-    if let Some(Desired::Running(target)) = &known.desired {
-        let mut differ = |name, wanted: String, actual: String| {
-            if wanted != actual {
-                differences.insert(name, (wanted, actual));
-            }
-        };
-        differ("instance class", target.class.clone(), seen.class.clone());
-        differ("engine version", target.version.clone(), seen.engine_version.clone());
-        differ("allocated storage", gib(target.storage_gib), gib(seen.allocated_storage));
-        differ("Multi-AZ", target.multi_az.to_string(), seen.multi_az.to_string());
-        differ("backup retention", days(target.backup_retention), days(seen.backup_retention));
-        differ(
-            "deletion protection",
-            target.deletion_protection.to_string(),
-            seen.deletion_protection.to_string(),
-        );
-    }
+    let differences = match &known.desired {
+        Some(Desired::Running(target)) => {
+            unlike(target, seen).iter().filter_map(|change| difference(change, target, seen)).collect()
+        }
+        _ => BTreeMap::new(),
+    };
     let endpoint = seen.endpoint.as_ref().map(|endpoint| format!("{}:{}", endpoint.host, endpoint.port));
     let instance = BTreeMap::from([
         ("DB instance identifier", seen.identifier.clone()),
@@ -154,7 +142,7 @@ fn service(id: ServiceId, known: &Known, catalog: &Catalog) -> Service {
         |(key, value): (&String, &String)| key.starts_with(tag::PREFIX).then(|| (key.clone(), value.clone()));
     Service {
         id,
-        provider: provider.map(|provider| provider.name()),
+        provider: provider.name(),
         phase: told.details.state,
         waiting_for: told.details.waiting_for,
         error: told.error,
@@ -164,6 +152,40 @@ fn service(id: ServiceId, known: &Known, catalog: &Catalog) -> Service {
         secrets: secret_arns(&seen.tags),
         record: seen.tags.iter().filter_map(ours).collect(),
     }
+}
+
+/// Its name, what is wished and what RDS has.
+fn difference(
+    change: &Modification,
+    target: &Target,
+    seen: &Instance,
+) -> Option<(&'static str, (String, String))> {
+    let (name, wished, actual) = match change {
+        Modification::Storage { .. } => {
+            ("allocated storage", gib(target.storage_gib), gib(seen.allocated_storage))
+        }
+        Modification::Version { to, .. } => ("engine version", to.clone(), seen.engine_version.clone()),
+        Modification::Class(class) => ("instance class", class.clone(), seen.class.clone()),
+        Modification::MultiAz(wished) => ("Multi-AZ", wished.to_string(), seen.multi_az.to_string()),
+        Modification::BackupRetention(wished) => {
+            ("backup retention", days(*wished), days(seen.backup_retention))
+        }
+        Modification::DeletionProtection(wished) => {
+            ("deletion protection", wished.to_string(), seen.deletion_protection.to_string())
+        }
+        Modification::BackupWindow { window, .. } => {
+            ("backup window", window.clone(), seen.backup_window.clone())
+        }
+        Modification::MaintenanceWindow(window) => {
+            ("maintenance window", window.clone(), seen.maintenance_window.clone())
+        }
+        Modification::ParameterGroup(actual) => {
+            ("parameter group", format!("{}…", target.group_prefix), actual.clone())
+        }
+        // RDS does not tell it.
+        Modification::SuperuserPassword { .. } => return None,
+    };
+    Some((name, (wished, actual)))
 }
 
 fn gib(number: u32) -> String {

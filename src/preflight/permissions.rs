@@ -27,17 +27,22 @@ pub(super) async fn check(aws: &Aws, config: &Config) -> Vec<Finding> {
             aws.has_secret(&format!("{broker}/{NOBODY}/preflight")).await.map(drop),
         ),
     ];
-    findings.extend(group_tags(aws, &group).await);
+    findings.push(group_tags(aws, &group).await);
     findings.extend(tokens(aws, config).await);
     findings
 }
 
 /// Where groups are, the ARN of one that is there tells; what is asked for is there nowhere.
-async fn group_tags(aws: &Aws, group: &str) -> Option<Finding> {
-    let (groups, _) = aws.list_groups(None).await.ok()?;
-    let (place, _) = groups.first()?.arn.rsplit_once(':')?;
-    let tags = aws.group_tags(Lane::Read, &format!("{place}:{group}")).await;
-    Some(tried("rds:ListTagsForResource", tags.map(drop)))
+async fn group_tags(aws: &Aws, group: &str) -> Finding {
+    let action = "rds:ListTagsForResource";
+    let listed = aws.list_groups(None).await;
+    let place = listed.as_ref().ok().and_then(|(groups, _)| groups.first()?.arn.rsplit_once(':'));
+    let Some((place, _)) = place else {
+        let seen = "not tried: no DB parameter group was told of, by whose ARN it is";
+        let look = "look yourself whether ReadOwnParameterGroups of policies/broker-read.json is attached to the broker's role, or check again after the first booking: it brings a parameter group";
+        return Finding::unknown(format!("permission {action}"), seen, look);
+    };
+    tried(action, aws.group_tags(Lane::Read, &format!("{place}:{group}")).await.map(drop))
 }
 
 /// Tokens of a secret are read as the running broker reads them.

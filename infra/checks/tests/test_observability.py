@@ -42,7 +42,7 @@ def counted(stack: Applied, line: dict[str, Any]) -> set[str]:
     return {metric for metric, pattern in filters(stack) if matches(pattern, line)}
 
 
-# Lines as src/telemetry.rs writes them: one object, the fields beside level, target and message.
+# Lines as src/telemetry writes them: one object, the fields beside level, target and message.
 def request(route: str, status: int, **fields: str) -> dict[str, Any]:
     line = {"level": "WARN" if status >= 500 else "INFO", "method": "GET", "route": route, "status": status}
     return {**line, "duration_ms": 12, "message": f"GET {route} {status}", "target": "rds_broker::http::log", **fields}

@@ -14,9 +14,9 @@ _APART = "one call is decided resource by resource, and the other resource of th
 _OF_THE_INSTANCE = (
     "the service authorization reference has it on the resource `db`; the linter looks at the action alone"
 )
-_TOO_OLD = (
-    "the service authorization reference names it for CreateDBInstance, the linter's data does not; "
-    "never tried on a live account, as policies/README.md says"
+_PERHAPS_SENT = (
+    "the linter's copy of the service authorization reference does not list it, and whether AWS sends it was "
+    "never tried on a live account: it decides only where it is sent, as policies/README.md says"
 )
 _UNENCRYPTED = ("broker-unencrypted", "CreateUnencryptedInstancesToo")
 _ENCRYPTED = ("broker-lifecycle", "CreateTaggedPrivateEncryptedInstances")
@@ -28,9 +28,9 @@ def _unknown(key):
 
 # By policy, Sid and kind of finding; of a condition's key it is this key for this action, and no other.
 RIGHT = {
-    (*_ENCRYPTED, _unknown("rds:PubliclyAccessible")): _TOO_OLD,
+    (*_ENCRYPTED, _unknown("rds:PubliclyAccessible")): _PERHAPS_SENT,
     (*_ENCRYPTED, _unknown("rds:StorageEncrypted")): _OF_THE_INSTANCE,
-    (*_UNENCRYPTED, _unknown("rds:PubliclyAccessible")): _TOO_OLD,
+    (*_UNENCRYPTED, _unknown("rds:PubliclyAccessible")): _PERHAPS_SENT,
     (*_UNENCRYPTED, _unknown("rds:StorageEncrypted")): _OF_THE_INSTANCE,
     ("broker-lifecycle", "CreateInstancesInTheSubnetGroup", "RESOURCE_MISMATCH"): _APART.format(
         "CreateTaggedPrivateEncryptedInstances"

@@ -76,6 +76,30 @@ async fn a_secret_of_tokens_is_read_again() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_gone_after_the_start_takes_no_token_away_while_the_secret_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tokens");
+    fs::write(&file, "file-token\n").unwrap();
+    let settings = [
+        ("BROKER_TOKENS", ""),
+        ("BROKER_TOKENS_FILE", file.to_str().unwrap()),
+        ("BROKER_TOKENS_SECRET", "tokens"),
+        ("BROKER_RELOAD_SECONDS", "0.05"),
+    ];
+    let world = World::unobserved(&settings);
+    // Nothing was awaited since the start has read it, so it was not read again.
+    fs::remove_file(&file).unwrap();
+    let value = [("v1".to_owned(), "secret-token".to_owned())].into();
+    world.state().secrets.insert("tokens".to_owned(), value);
+    let world = world.observed().await;
+    until(&world, "secret-token", 200).await;
+    assert_eq!(answer(&world, "file-token").await, 200);
+    fs::write(&file, "later-token\n").unwrap();
+    until(&world, "later-token", 200).await;
+    assert_eq!((answer(&world, "file-token").await, answer(&world, "secret-token").await), (401, 200));
+}
+
+#[tokio::test]
 async fn a_token_that_stays_keeps_its_limit() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tokens");

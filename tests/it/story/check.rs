@@ -201,6 +201,19 @@ async fn what_cannot_be_looked_at_is_neither_right_nor_wrong_and_how_to_look_is_
     }
 }
 
+/// A new account has none; the local AWS has those of the engines.
+#[tokio::test]
+async fn in_an_account_without_parameter_groups_it_is_told_how_to_look_for_the_permission_on_their_tags() {
+    let broker = deployment().await;
+    let (proxy, url) = Proxy::start().await;
+    proxy.tell(&[("<DBParameterGroup>", "<Nothing>"), ("</DBParameterGroup>", "</Nothing>")]);
+    let (code, unknown) = found(&broker, &[("AWS_ENDPOINT_URL", &url)], &Value::Null).await;
+    assert_eq!(code, Some(0), "{unknown:?}");
+    let [(what, look)] = &unknown[..] else { panic!("{unknown:?}") };
+    assert_eq!(what, "permission rds:ListTagsForResource");
+    assert!(look.contains("ReadOwnParameterGroups") && look.contains("look yourself"), "{look}");
+}
+
 #[tokio::test]
 async fn each_permission_that_is_missing_is_named() {
     let broker = deployment().await;

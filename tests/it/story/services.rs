@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
+use super::window::{backups, backups_in, window};
+use crate::broker::{Broker, booking, eventually};
 use crate::lab::lab;
 
 async fn told(broker: &Broker, arguments: &[&str]) -> (Option<i32>, String) {
@@ -68,6 +69,54 @@ async fn services_are_listed_and_described_in_every_phase_and_no_password_is_sho
     assert_eq!(code, Some(1));
     assert!(unknown.contains("there is no service"), "{unknown}");
     lab().happens(&broker.identifier(changing), json!({"kind": "recover"})).await;
+}
+
+#[tokio::test]
+async fn what_the_console_changed_is_told_and_what_rds_does_by_itself_is_not() {
+    let broker = Broker::start().await;
+    let (changed, grown) = (Uuid::new_v4(), Uuid::new_v4());
+    let mut body = booking(changed);
+    body["config"] = json!({"version": "17.10", "backupWindow": backups(), "maintenanceWindow": window(12),
+        "parameters": {"work_mem": 8192}});
+    broker.insist("POST", "", Some(&body)).await;
+    let mut body = booking(grown);
+    body["config"] = json!({"version": "16.13"});
+    broker.insist("POST", "", Some(&body)).await;
+    for id in [changed, grown] {
+        broker.until_settled(id).await;
+    }
+    let own = lab().describe(&broker.identifier(changed)).await;
+    let own = own.db_parameter_groups()[0].db_parameter_group_name().unwrap().to_owned();
+    let console = lab().rds().modify_db_instance().db_instance_identifier(broker.identifier(changed));
+    let console = console.preferred_backup_window(backups_in(9)).preferred_maintenance_window(window(0));
+    let console = console.db_parameter_group_name("default.postgres17").apply_immediately(true);
+    console.send().await.unwrap();
+    lab().happens(&broker.identifier(grown), json!({"kind": "autoscale", "gib": 40})).await;
+    lab().happens(&broker.identifier(grown), json!({"kind": "minor_upgrade", "version": "16.14"})).await;
+    broker
+        .until(grown, "RDS to have done both", |status| {
+            let details = &status["details"];
+            details["allocatedStorage"] == 40 && details["engineVersion"] == "16.14"
+        })
+        .await;
+
+    let differences = async |id: Uuid| {
+        let (_, text) = told(&broker, &["services", "list", "--json"]).await;
+        let all: Value = serde_json::from_str(&text).unwrap();
+        let one = all.as_array().unwrap().iter().find(|one| one["id"] == id.to_string()).unwrap();
+        one["differences"].clone()
+    };
+    let all = eventually("all three to be told", async || {
+        let all = differences(changed).await;
+        (all.as_object().unwrap().len() == 3).then_some(all)
+    })
+    .await;
+    assert_eq!(all["backup window"], json!({"wished": backups(), "actual": backups_in(9)}));
+    assert_eq!(all["maintenance window"], json!({"wished": window(12), "actual": window(0)}));
+    assert_eq!(all["parameter group"]["actual"], "default.postgres17");
+    let wished = all["parameter group"]["wished"].as_str().unwrap();
+    assert!(own.starts_with(wished.strip_suffix('…').unwrap()), "{wished} is not {own}");
+    assert_eq!(differences(grown).await, json!({}), "RDS may grow storage and take minor versions by itself");
 }
 
 #[tokio::test]

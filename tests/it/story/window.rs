@@ -30,7 +30,7 @@ pub(super) fn backups() -> String {
 }
 
 /// A backup window that begins so many hours from now.
-fn backups_in(hours: u64) -> String {
+pub(super) fn backups_in(hours: u64) -> String {
     let hour = hour_in(hours) % 24;
     format!("{hour:02}:00-{hour:02}:30")
 }

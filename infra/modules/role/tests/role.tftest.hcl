@@ -34,7 +34,8 @@ run "the_policies_of_the_repository_are_the_role" {
       Resource = "arn:aws:rds:eu-central-1:123456789012:db:codesphere-*"
       Condition = {
         StringEquals = { "aws:RequestTag/codesphere:broker" = "codesphere" }
-        Bool         = { "rds:PubliclyAccessible" = "false", "rds:StorageEncrypted" = "true" }
+        Bool         = { "rds:StorageEncrypted" = "true" }
+        BoolIfExists = { "rds:PubliclyAccessible" = "false" }
       }
     }
     error_message = "Partition, region, account, prefix and subnet group are put in."
