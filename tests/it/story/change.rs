@@ -3,8 +3,9 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::broker::{Broker, booking};
+use crate::broker::{Broker, booking, eventually};
 use crate::database::{ask, connect};
+use crate::lab::lab;
 
 #[tokio::test]
 async fn storage_grows_and_the_class_changes() {
@@ -40,13 +41,26 @@ async fn storage_grows_across_the_size_from_which_iops_go_with_it() {
     let id = Uuid::new_v4();
     broker.insist("POST", "", Some(&booking(id))).await;
     broker.until_settled(id).await;
-    for (megabytes, gib) in [(500_000, 466), (600_000, 559)] {
+    let identifier = broker.identifier(id);
+    let grows_to = async |megabytes: u64, gib: u32, iops: i32| {
         let change = json!({"plan": {"parameters": {"storage": megabytes}}});
-        assert_eq!(broker.patch(id, &change).await.status, 204);
-        let status = broker.until_settled(id).await;
+        let status = broker.change(id, &change).await;
         assert_eq!(status["details"]["allocatedStorage"], gib);
         assert_eq!(status.get("error"), None);
-    }
+        assert_eq!(lab().describe(&identifier).await.iops(), Some(iops));
+    };
+    grows_to(500_000, 466, 12_000).await;
+    // Someone gives it more in the console, which the next growth must not take away.
+    eventually("RDS to take the IOPS", async || {
+        let more = lab().rds().modify_db_instance().db_instance_identifier(&identifier);
+        more.allocated_storage(466).iops(16_000).apply_immediately(true).send().await.ok()
+    })
+    .await;
+    eventually("the IOPS to be there", async || {
+        (lab().describe(&identifier).await.iops() == Some(16_000)).then_some(())
+    })
+    .await;
+    grows_to(600_000, 559, 16_000).await;
 }
 
 #[tokio::test]
@@ -56,7 +70,7 @@ async fn a_wish_that_rds_refuses_is_given_up_with_its_reason_until_a_new_one() {
     broker.insist("POST", "", Some(&booking(id))).await;
     broker.until_settled(id).await;
     let refuse = json!({"operation": "ModifyDBInstance", "kind": "error", "code": "InvalidParameterCombination", "status": 400});
-    crate::lab::lab().fault(&broker.name, refuse).await;
+    lab().fault(&broker.name, refuse).await;
     assert_eq!(broker.patch(id, &json!({"plan": {"parameters": {"memory": 2000}}})).await.status, 204);
     let status = broker.until(id, "the refusal to be told", |status| status.get("error").is_some()).await;
     let error = status["error"].as_str().unwrap();
