@@ -79,6 +79,7 @@ impl App {
             }),
             stale_limit: config.stale_limit,
             first_pause: config.retry_refused,
+            most_at_once: usize::try_from(config.max_concurrent_requests.get()).unwrap_or(usize::MAX),
             batch: usize::try_from(config.describe_batch.get()).unwrap_or(usize::MAX),
         };
         let aws = Arc::new(aws);

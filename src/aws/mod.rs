@@ -174,9 +174,8 @@ impl Aws {
             drop(wait);
             let sent = Instant::now();
             let outcome = call.instrument(span.clone()).await.map_err(|error| Failure::of(operation, error));
-            match &outcome {
-                Err(failure) if failure.cause == Cause::Throttled => pace.throttled(),
-                _ => pace.calm(),
+            if outcome.as_ref().is_err_and(|failure| failure.cause == Cause::Throttled) {
+                pace.throttled();
             }
             let label = outcome.as_ref().err().map_or("ok", |failure| failure.cause.name());
             spans::ended(&span, label, outcome.is_ok());
@@ -196,6 +195,12 @@ impl Aws {
     #[must_use]
     pub fn rate(&self, service: Service) -> f64 {
         self.pace(service).per_second()
+    }
+
+    /// Whether throttling has left less than the whole budget.
+    #[must_use]
+    pub fn is_held_back(&self, service: Service) -> bool {
+        self.pace(service).is_held_back()
     }
 
     /// Calls that a service could be asked at once now.

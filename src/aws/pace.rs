@@ -2,27 +2,31 @@
 //!
 //! RDS's quota is per account and region, unpublished, and shared with everyone in the account;
 //! about one call per second is safe. Writes go first: while one waits, no read takes a token. Throttling
-//! halves the rate, and calm lets it recover slowly, with jitter, so that replicas do not move in step.
+//! halves the rate, and calm lets it recover slowly, with jitter, so that replicas do not move in step. It recovers by
+//! time: whoever waits for a turn at a low rate need not first have had it.
 //! The SDK's own retries are off, so nothing escapes it.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
-/// The rate never falls below this part of the configured one.
-const SLOWEST: f64 = 1.0 / 32.0;
+/// The rate never falls below this part of the configured one: who shares AWS's quota with others must get through ten
+/// thousand services before what is known of them is too old.
+const SLOWEST: f64 = 1.0 / 8.0;
 /// How long it must be calm before the rate recovers by a step, give or take a quarter.
-const CALM: Duration = Duration::from_secs(10);
+const CALM: Duration = Duration::from_secs(5);
 /// By how much it recovers.
 const RECOVERY: f64 = 1.25;
+/// After so many steps it has recovered, wherever it fell.
+const MOST_STEPS: f64 = 100.0;
 /// How often throttling counts: what was on its way when the rate was halved says nothing new.
 const ONE_HALVING: Duration = Duration::from_secs(1);
 /// How often a read looks whether the writes are through.
@@ -68,21 +72,50 @@ pub(super) struct Pace {
     configured: f64,
     burst: NonZeroU32,
     bucket: ArcSwap<Bucket>,
-    rate: Mutex<Rate>,
+    level: Mutex<Level>,
+    fall: ArcSwapOption<Fall>,
     waiting: [AtomicU32; 2],
 }
 
+/// How full the bucket is, which it does not say itself.
 #[derive(Debug)]
-struct Rate {
-    /// Calls per second.
-    now: f64,
-    /// When it was last changed, or throttled.
-    since: Instant,
-    /// How long it must be calm from then on.
-    calm: Duration,
-    /// Calls that could be made at once when the last turn was given, and when that was. The bucket itself does not say.
+struct Level {
+    /// Calls per second that it lets through.
+    rate: f64,
+    /// Calls that could be made at once when the last turn was given, and when that was.
     left: f64,
     left_at: Instant,
+}
+
+/// What the last throttling has left of the rate. How much has come back since follows from the time alone: were it
+/// given back at the end of calls, the fewer were made, the later would it be.
+#[derive(Debug)]
+struct Fall {
+    /// Calls per second.
+    to: f64,
+    at: Instant,
+    /// From one step to the next.
+    calm: Duration,
+}
+
+impl Fall {
+    fn to(rate: f64) -> Self {
+        // From three to five quarters.
+        let random = f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255.0;
+        Self { to: rate, at: Instant::now(), calm: CALM.mul_f64(0.75 + random / 2.0) }
+    }
+
+    fn steps(&self) -> f64 {
+        self.at.elapsed().div_duration_f64(self.calm).floor().min(MOST_STEPS)
+    }
+
+    fn rate(&self) -> f64 {
+        self.to * RECOVERY.powf(self.steps())
+    }
+
+    fn until_next_step(&self) -> Duration {
+        self.calm.mul_f64(self.steps() + 1.0).saturating_sub(self.at.elapsed())
+    }
 }
 
 /// Counts a caller that waits, until it is dropped.
@@ -111,13 +144,12 @@ impl Pace {
             configured,
             burst,
             bucket: ArcSwap::from_pointee(bucket(configured, burst)),
-            rate: Mutex::new(Rate {
-                now: configured,
-                since: Instant::now(),
-                calm: CALM,
+            level: Mutex::new(Level {
+                rate: configured,
                 left: f64::from(burst.get()),
                 left_at: Instant::now(),
             }),
+            fall: ArcSwapOption::empty(),
             waiting: [AtomicU32::new(0), AtomicU32::new(0)],
         }
     }
@@ -131,53 +163,55 @@ impl Pace {
                 tokio::time::sleep(READS_LOOK_EVERY).await;
                 continue;
             }
+            let recovers_in = self.recover(&mut self.level());
             let bucket = self.bucket.load_full();
             let Err(until) = bucket.check() else { return self.take() };
-            tokio::time::sleep(until.wait_time_from(Time.now())).await;
+            tokio::time::sleep(until.wait_time_from(Time.now()).min(recovers_in)).await;
         }
     }
 
     /// A call was throttled: half the rate.
     pub(super) fn throttled(&self) {
-        let mut rate = self.rate();
-        let at_full_rate = (rate.now - self.configured).abs() < f64::EPSILON;
-        if !at_full_rate && rate.since.elapsed() < ONE_HALVING {
+        let mut level = self.level();
+        let now = self.per_second();
+        let is_counted = self.fall.load().as_ref().is_some_and(|fall| fall.at.elapsed() < ONE_HALVING);
+        if now < self.configured && is_counted {
             return;
         }
-        let next = (rate.now / 2.0).max(self.configured * SLOWEST);
-        self.change(&mut rate, next);
+        let next = (now / 2.0).max(self.configured * SLOWEST);
+        self.fall.store(Some(Arc::new(Fall::to(next))));
+        self.change(&mut level, next);
     }
 
-    /// A call was not throttled: a little more, once it has been calm for a while.
-    pub(super) fn calm(&self) {
-        let mut rate = self.rate();
-        if rate.now < self.configured && rate.since.elapsed() >= rate.calm {
-            let next = (rate.now * RECOVERY).min(self.configured);
-            self.change(&mut rate, next);
-        }
-    }
-
-    /// Calls per second at the moment.
+    /// Calls per second at the moment. Takes no lock.
     pub(super) fn per_second(&self) -> f64 {
-        self.rate().now
+        let fall = self.fall.load();
+        fall.as_ref().map_or(self.configured, |fall| fall.rate().min(self.configured))
+    }
+
+    /// Whether that is less than configured.
+    pub(super) fn is_held_back(&self) -> bool {
+        self.per_second() < self.configured
     }
 
     /// Calls that could be made at once now.
     pub(super) fn left(&self) -> u32 {
+        let mut level = self.level();
+        self.recover(&mut level);
         // A whole call that came together out of fractions is one.
-        (self.level(&self.rate()) + 1e-6).floor() as u32
+        (self.left_now(&level) + 1e-6).floor() as u32
     }
 
     /// A turn was given.
     fn take(&self) {
-        let mut rate = self.rate();
-        rate.left = (self.level(&rate) - 1.0).max(0.0);
-        rate.left_at = Instant::now();
+        let mut level = self.level();
+        level.left = (self.left_now(&level) - 1.0).max(0.0);
+        level.left_at = Instant::now();
     }
 
-    fn level(&self, rate: &Rate) -> f64 {
-        let refilled = rate.left + rate.left_at.elapsed().as_secs_f64() * rate.now;
-        refilled.min(f64::from(self.burst_at(rate.now).get()))
+    fn left_now(&self, level: &Level) -> f64 {
+        let refilled = level.left + level.left_at.elapsed().as_secs_f64() * level.rate;
+        refilled.min(f64::from(self.burst_at(level.rate).get()))
     }
 
     /// A new bucket is full: below the full rate it holds one.
@@ -190,19 +224,24 @@ impl Pace {
         self.waiting[lane as usize].load(Ordering::SeqCst)
     }
 
-    fn change(&self, rate: &mut Rate, next: f64) {
-        rate.now = next;
-        rate.since = Instant::now();
-        // From three to five quarters.
-        let random = f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255.0;
-        rate.calm = CALM.mul_f64(0.75 + random / 2.0);
+    /// Lets through what the calm since the last throttling has given back. Returns until when there is no more.
+    fn recover(&self, level: &mut Level) -> Duration {
+        let now = self.per_second();
+        if (now - level.rate).abs() > f64::EPSILON {
+            self.change(level, now);
+        }
+        let falling = (now < self.configured).then(|| self.fall.load_full()).flatten();
+        falling.map_or(Duration::MAX, |fall| fall.until_next_step())
+    }
+
+    fn change(&self, level: &mut Level, next: f64) {
         let burst = self.burst_at(next);
-        (rate.left, rate.left_at) = (f64::from(burst.get()), rate.since);
+        *level = Level { rate: next, left: f64::from(burst.get()), left_at: Instant::now() };
         self.bucket.store(bucket(next, burst).into());
     }
 
-    fn rate(&self) -> std::sync::MutexGuard<'_, Rate> {
-        self.rate.lock().unwrap_or_else(PoisonError::into_inner)
+    fn level(&self) -> std::sync::MutexGuard<'_, Level> {
+        self.level.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -218,7 +257,6 @@ fn bucket(per_second: f64, burst: NonZeroU32) -> Bucket {
 mod tests {
     use super::*;
     use futures_util::FutureExt;
-    use std::sync::Arc;
 
     fn pace(per_second: f64) -> Pace {
         Pace::new(per_second, NonZeroU32::MIN)
@@ -286,20 +324,31 @@ mod tests {
         tokio::time::advance(Duration::from_secs(2)).await;
         pace.throttled();
         assert!((pace.per_second() - 2.0).abs() < 1e-9);
-        pace.calm();
+        tokio::time::advance(Duration::from_millis(3700)).await;
         assert!((pace.per_second() - 2.0).abs() < 1e-9, "not before it has been calm for a while");
-        tokio::time::advance(Duration::from_secs(13)).await;
-        pace.calm();
-        assert!((pace.per_second() - 2.5).abs() < 1e-9);
-        for _ in 0..20 {
-            tokio::time::advance(Duration::from_secs(13)).await;
-            pace.calm();
-        }
+        tokio::time::advance(Duration::from_millis(2600)).await;
+        assert!((pace.per_second() - 2.5).abs() < 1e-9, "and then by a quarter");
+        tokio::time::advance(Duration::from_secs(60)).await;
         assert!((pace.per_second() - 8.0).abs() < 1e-9, "never more than configured");
         for _ in 0..20 {
             tokio::time::advance(Duration::from_secs(2)).await;
             pace.throttled();
         }
-        assert!((pace.per_second() - 8.0 / 32.0).abs() < 1e-9, "and never nothing");
+        assert!((pace.per_second() - 8.0 / 8.0).abs() < 1e-9, "and never next to nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_at_a_low_rate_gets_the_turn_that_calm_gives_back() {
+        let pace = pace(0.01);
+        for _ in 0..10 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            pace.throttled();
+        }
+        pace.turn(Lane::Read).await;
+        // At this rate the next turn would come after eight hundred seconds.
+        let begun = Instant::now();
+        pace.turn(Lane::Read).await;
+        assert!(begun.elapsed() < Duration::from_secs(7), "{:?}", begun.elapsed());
+        assert!(pace.per_second() < 0.01);
     }
 }

@@ -95,7 +95,13 @@ fn of_provider(provider: Provider, name: &str, prefix: &str) -> [(String, Value)
             "responses": answers(&[("501", "Backups are not supported")]),
         })
     };
-    let mut listed = answers(&[("400", "An id is not a UUID")]);
+    let mut listed = answers(&[
+        ("400", "An id is not a UUID"),
+        (
+            "414",
+            "The URI is longer than 65,534 bytes, some 1,600 ids: ask in several requests. It has no body",
+        ),
+    ]);
     listed.insert(
         "200".to_owned(),
         json!({

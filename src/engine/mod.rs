@@ -79,6 +79,8 @@ pub struct Settings {
     pub stale_limit: Duration,
     /// Identifiers in one filtered DescribeDBInstances.
     pub batch: usize,
+    /// Requests that change something and are worked on at once, at most.
+    pub most_at_once: usize,
     /// Until what RDS refused for a passing reason is tried for the second time.
     pub first_pause: Duration,
 }
@@ -127,6 +129,7 @@ impl Engine {
         settings: Settings,
         metrics: Arc<Metrics>,
     ) -> Self {
+        let turns = Turns::new(settings.most_at_once);
         let inner = Inner {
             aws,
             databases,
@@ -137,7 +140,7 @@ impl Engine {
             notes: Board::default(),
             rests: Board::default(),
             found: ArcSwap::default(),
-            turns: Turns::default(),
+            turns,
             noticed: Mutex::default(),
             upgrades: Mutex::default(),
             metrics,
@@ -172,10 +175,16 @@ impl Engine {
     pub fn readiness(&self) -> std::result::Result<Option<String>, String> {
         let failure = self.inner.refresher.changes().borrow().failure.clone();
         let problem = failure.map(|failure| format!("AWS cannot be observed: {failure}"));
-        match (self.inner.refresher.snapshot().swept_at, problem) {
+        let snapshot = self.inner.refresher.snapshot();
+        // Passes by name are no sweeps, and what they have found can be told as well.
+        let is_told = |at: Instant| at.elapsed() <= self.inner.settings.stale_limit;
+        let can_tell = |swept_at: Instant| {
+            is_told(swept_at) || snapshot.services().any(|(_, sighting, _)| is_told(sighting.at))
+        };
+        match (snapshot.swept_at, problem) {
             (None, None) => Err("AWS has not been observed yet".to_owned()),
             (None, Some(problem)) => Err(problem),
-            (Some(at), Some(problem)) if at.elapsed() > self.inner.settings.stale_limit => Err(problem),
+            (Some(at), Some(problem)) if !can_tell(at) => Err(problem),
             (Some(_), problem) => Ok(problem),
         }
     }

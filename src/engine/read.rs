@@ -23,6 +23,8 @@ use crate::model::{Provider, ServiceId};
 
 /// How long a caller waits for a fresher observation before it is given what is known.
 const LOOK_WITHIN: Duration = Duration::from_secs(8);
+/// So many settled services of one request are looked at by name where what is known of them is too old to be told.
+const FEW: usize = 10;
 
 impl Engine {
     /// The ids of a provider's services, as a JSON array, with the age of the oldest answer that went into it.
@@ -33,10 +35,12 @@ impl Engine {
     pub async fn list(&self, provider: Provider) -> Result<(Bytes, Duration)> {
         let refresher = &self.inner.refresher;
         refresher.asked(true);
-        let window = self.inner.settings.refresh_settled;
-        if self.observed_at()?.elapsed() >= window && self.is_quick() {
+        let settings = &self.inner.settings;
+        // A sweep that takes longer than anyone waits is waited for only where what is known cannot be told any more.
+        let oldest = if self.is_quick() { settings.refresh_settled } else { settings.stale_limit };
+        if self.observed_at()?.elapsed() >= oldest {
             let is_enough = |snapshot: &Snapshot| {
-                refresher.is_failing() || snapshot.swept_at.is_some_and(|at| at.elapsed() < window)
+                refresher.is_failing() || snapshot.swept_at.is_some_and(|at| at.elapsed() < oldest)
             };
             refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
         }
@@ -182,10 +186,17 @@ impl Engine {
         })
     }
 
-    /// While AWS throttles or fails, what is known is told, but not for ever.
+    /// While AWS throttles or fails, what is known is told, but not for ever. Nor is what is known from before a long
+    /// silence, in which nobody asked.
     fn not_too_old(&self, age: Duration) -> Result<()> {
         if age <= self.inner.settings.stale_limit {
             return Ok(());
+        }
+        if !self.inner.refresher.is_failing() {
+            return Err(Error::unavailable(
+                "What is known is too old to be told. AWS is being looked at again; try again.",
+                Duration::from_secs(5),
+            ));
         }
         Err(Error::unavailable(
             "AWS has not answered for so long that what is known may no longer be true; try again.",
@@ -196,16 +207,27 @@ impl Engine {
     /// Sees to it that what is known of these ids is as fresh as it should be, and waits for that, but not for long.
     async fn freshen(&self, needs: Vec<(ServiceId, Need)>) {
         let refresher = &self.inner.refresher;
-        let by_name: Vec<_> =
-            needs.iter().filter(|(_, need)| *need == Need::Look).map(|(id, _)| *id).collect();
+        let those = |wanted: Need| needs.iter().filter(move |(_, need)| *need == wanted).map(|(id, _)| *id);
+        let mut by_name: Vec<_> = those(Need::Look).collect();
+        let is_quick = self.is_quick();
+        let overdue: Vec<_> = if is_quick { Vec::new() } else { those(Need::Overdue).collect() };
+        // The pass that is under way reaches them, but late for those who ask for little.
+        if overdue.len() <= FEW {
+            by_name.extend(&overdue);
+        }
         if !by_name.is_empty() {
             refresher.want_if_stale(by_name.iter().copied());
         }
         if refresher.is_failing() {
             return;
         }
-        // A pass that takes longer than anyone waits is under way: what it has not reached yet is told with its age.
-        let awaited = if self.is_quick() { needs.into_iter().map(|(id, _)| id).collect() } else { by_name };
+        // A pass that takes longer than anyone waits is under way: what it has not reached yet is told with its age, or
+        // waited for where that is too high.
+        let awaited = if is_quick {
+            needs.into_iter().map(|(id, _)| id).collect()
+        } else {
+            [by_name, overdue].concat()
+        };
         let is_enough = |snapshot: &Snapshot| {
             let at = Instant::now();
             let is_fresh = |&id: &ServiceId| self.need(snapshot, id, snapshot.get(id), at).is_none();
@@ -233,10 +255,10 @@ impl Engine {
         let settings = &self.inner.settings;
         let age_at = |asked: Option<Instant>| asked.map_or(Duration::MAX, |asked| at.duration_since(asked));
         if settled {
-            // The pass is due, and comes by. After a long silence it comes too late for those who ask for little.
+            // The pass is due, and comes by.
             let age = age_at(snapshot.asked_at(sighting));
-            let is_old = age >= settings.refresh_settled.saturating_mul(2) && !self.is_quick();
-            return (age >= settings.refresh_settled).then_some(if is_old { Need::Look } else { Need::Pass });
+            let need = if age > settings.stale_limit { Need::Overdue } else { Need::Pass };
+            return (age >= settings.refresh_settled).then_some(need);
         }
         // Another replica may have made it since the last sweep.
         let age = age_at(sighting.map(|sighting| sighting.at));
@@ -265,4 +287,6 @@ enum Need {
     Look,
     /// With everything else that is settled.
     Pass,
+    /// The same, and until then it cannot be told.
+    Overdue,
 }

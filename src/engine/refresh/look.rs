@@ -72,7 +72,11 @@ impl Refresher {
     }
 
     /// How long before its end a window must be looked at: so long the calls wait for their turns, behind one of a pass.
+    /// While AWS throttles there is no turn to spare, and what is looked at earlier is looked at more often.
     fn early(&self, watched: usize, source: Source<'_>) -> Duration {
+        if source.aws.is_held_back(Service::Rds) {
+            return self.active / 10;
+        }
         let turns = watched.div_ceil(self.batch) + 1;
         duration_of(turns, source.aws.rate(Service::Rds)).max(self.active / 10)
     }

@@ -9,7 +9,7 @@ mod look;
 mod pass;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub(crate) struct Refresher {
     /// Held by the one sweep under way.
     sweeping: tokio::sync::Mutex<()>,
     changes: watch::Sender<Change>,
+    /// Whether the last change was a failure: every caller asks that.
+    failing: AtomicBool,
     pub(crate) active: Duration,
     pub(crate) settled: Duration,
     /// Identifiers in one filtered describe.
@@ -115,6 +117,7 @@ impl Refresher {
             pass_kick: Notify::new(),
             sweeping: tokio::sync::Mutex::default(),
             changes: watch::Sender::new(Change::default()),
+            failing: AtomicBool::new(false),
             active,
             settled,
             batch: batch.clamp(1, LARGEST_BATCH),
@@ -226,7 +229,7 @@ impl Refresher {
 
     /// Whether the last call failed: then nobody waits, and what is known is told with its age.
     pub(crate) fn is_failing(&self) -> bool {
-        self.changes.borrow().failure.is_some()
+        self.failing.load(Ordering::SeqCst)
     }
 
     /// Looks and passes until it is stopped. `watched` names what is looked at without anyone asking.
@@ -287,12 +290,14 @@ impl Refresher {
 
     /// Tells that something was learned.
     fn learned(&self) {
+        self.failing.store(false, Ordering::SeqCst);
         self.changes.send_replace(Change::default());
     }
 
     /// Tells that a call failed: whoever waits for it is answered with what is known.
     fn failed(&self, failure: &Failure) {
         tracing::warn!(error = %chain(failure), "Could not observe RDS; what is known stays");
+        self.failing.store(true, Ordering::SeqCst);
         self.changes.send_replace(Change { failure: Some(failure.to_string()) });
     }
 

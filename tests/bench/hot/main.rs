@@ -2,7 +2,8 @@
 //!
 //! `open`: from the tags of an instance to what it should be. `decide`: the next step, of a service at rest and of one in
 //! transition. `answer`: a request from its head to its body, through all layers, of services whose documents are rendered
-//! already, and of services in transition, whose documents are rendered for each request: unpacked, opened, decided, written.
+//! already, and of services in transition, whose documents are rendered (unpacked, opened, decided, written) once a second at
+//! most.
 
 #[allow(dead_code, unreachable_pub, reason = "the table needs more of it")]
 #[path = "../standin/mod.rs"]

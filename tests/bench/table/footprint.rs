@@ -13,7 +13,7 @@ use crate::standin::{Behaviour, StandIn};
 use crate::{Rows, Setting};
 
 const CALLERS: u32 = 10;
-/// One window, so that everything was observed and asked for again.
+/// Two windows, so that everything was observed and asked for again.
 const DURING: Duration = Duration::from_secs(130);
 /// In MB.
 const RESIDENT: f64 = 64.0;

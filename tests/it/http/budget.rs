@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::retries::query;
-use super::scale::{MINUTE, WINDOWS, get, settled};
+use super::scale::{MINUTE, WINDOWS, age, get, settled};
 use super::{booking, metric};
 use crate::broker::eventually;
-use crate::world::{Fault, Instance, World};
+use crate::world::{Fault, Instance, Limit, World};
 
 /// A broker that may make two calls a second of each service, in an account with many instances of others, with so many
 /// services of its own.
@@ -100,7 +101,7 @@ async fn throttling_halves_the_budget_of_its_service_alone_and_calm_gives_it_bac
     assert_eq!(rates().await, (5000.0, 5000.0));
     let throttles = metric(&world, "rds_broker_aws_throttles_total", &[]).await;
     assert_eq!(throttles, Some(2.0));
-    // A quarter at a time, and only while calls go well.
+    // A quarter at a time.
     let mut steps = vec![5000.0];
     while *steps.last().unwrap() < full.0 {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -111,5 +112,44 @@ async fn throttling_halves_the_budget_of_its_service_alone_and_calm_gives_it_bac
         }
     }
     assert_eq!(steps, [5000.0, 6250.0, 7812.5, 9765.625, 10_000.0]);
-    assert_eq!(rates().await.1, 5000.0, "nothing was asked of it meanwhile");
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(rates().await, full, "by time alone: nothing was asked of the second meanwhile");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_aws_takes_a_call_a_second_and_at_times_none_all_is_told_and_nothing_gets_too_old() {
+    // Sixty pages, and a few services that are looked at every five seconds beside them.
+    let world = World::paced(&WINDOWS, 2.0, 5);
+    for number in 0..5980 {
+        let instance = Instance { status: "available".into(), ..Instance::default() };
+        world.state().instances.insert(format!("other-{number:05}"), instance);
+    }
+    let world = world.observed().await;
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        let id = Uuid::new_v4();
+        eventually("a booking", async || {
+            let answer = world.send("POST", "/postgres", &booking(id)).await;
+            (answer.status == 201).then_some(())
+        })
+        .await;
+        if number > 2 {
+            world.settle(id);
+        }
+        ids.push(id);
+    }
+    tokio::time::sleep(MINUTE * 3).await;
+    world.state().limit = Some(Limit::shared());
+    let (begun, mut worst) = (Instant::now(), (0, 0));
+    while begun.elapsed() < MINUTE * 40 {
+        let statuses = get(&world, &ids).await;
+        assert_eq!(statuses.json().as_object().unwrap().len(), ids.len());
+        let listed = world.send("GET", "/postgres", &Value::Null).await;
+        assert_eq!(listed.status, 200, "after {:?}: {}", begun.elapsed(), listed.text);
+        assert_eq!(listed.json().as_array().unwrap().len(), ids.len());
+        worst = (worst.0.max(age(&statuses)), worst.1.max(age(&listed)));
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    // A listing is as old as the beginning of the last sweep, while the next one is under way.
+    assert!(worst.0 <= 300 && worst.1 <= 550, "{worst:?} s old");
 }

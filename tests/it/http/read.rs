@@ -1,10 +1,15 @@
 //! `GET /`
 
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{booked, booking, status};
-use crate::world::World;
+use crate::world::{TOKEN, World};
 
 #[tokio::test]
 async fn the_status_document_is_as_the_contract_says() {
@@ -100,4 +105,36 @@ async fn nothing_is_said_before_the_first_observation() {
         assert!(answer.headers.contains_key("retry-after"));
         assert_eq!(answer.json()["code"], "unavailable");
     }
+}
+
+#[tokio::test]
+async fn so_many_ids_as_a_uri_can_hold_are_answered_and_more_are_414() {
+    let world = World::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (drain, drained) = oneshot::channel();
+    let server = tokio::spawn(rds_broker::http::serve(listener, world.app.clone(), drained));
+    // By hand: a client may refuse to send so much.
+    for (count, status) in [(1600, "200"), (2000, "414")] {
+        let ids: Vec<String> = (0..count).map(|_| format!("id={}", Uuid::new_v4())).collect();
+        let head = format!(
+            "GET /postgres?{} HTTP/1.1\r\nhost: broker\r\nauthorization: {TOKEN}\r\nconnection: close\r\n\r\n",
+            ids.join("&")
+        );
+        let (mut answers, mut asks) = TcpStream::connect(address).await.unwrap().into_split();
+        let ask = tokio::spawn(async move { asks.write_all(head.as_bytes()).await });
+        let mut answer = vec![0; 12];
+        answers.read_exact(&mut answer).await.unwrap();
+        assert_eq!(String::from_utf8(answer).unwrap(), format!("HTTP/1.1 {status}"), "{count} ids");
+        if status == "200" {
+            ask.await.unwrap().unwrap();
+            let mut rest = String::new();
+            answers.read_to_string(&mut rest).await.unwrap();
+            assert_eq!(rest.split("\r\n\r\n").nth(1), Some("{}"));
+        }
+    }
+    let document = world.call("GET", "/openapi.json", &[], "").await.json();
+    assert!(document["paths"]["/postgres"]["get"]["responses"].get("414").is_some());
+    drain.send(()).unwrap();
+    server.await.unwrap().unwrap();
 }

@@ -21,6 +21,7 @@ use rds_broker::config::Config;
 use rds_broker::metrics::Metrics;
 use rds_broker::model::Catalog;
 use serde_json::Value;
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 pub(crate) const TOKEN: &str = "world-token";
@@ -51,6 +52,35 @@ pub(crate) struct State {
     pub(crate) failing: BTreeMap<String, String>,
     /// Some calls of an operation fail.
     pub(crate) faults: Vec<Fault>,
+    /// How many calls RDS takes.
+    pub(crate) limit: Option<Limit>,
+}
+
+/// How many DescribeDBInstances an account takes: one a second on average and two at once, and none while others use it up.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    begun: Instant,
+    tokens: f64,
+    filled: Instant,
+}
+
+impl Limit {
+    /// One of which others use up all for ten seconds of every forty-five.
+    pub(crate) fn shared() -> Self {
+        Self { begun: Instant::now(), tokens: 2.0, filled: Instant::now() }
+    }
+
+    /// Whether one more call is taken.
+    fn take(&mut self) -> bool {
+        self.tokens = (self.tokens + self.filled.elapsed().as_secs_f64()).min(2.0);
+        self.filled = Instant::now();
+        if self.begun.elapsed().as_secs() % 45 < 10 {
+            self.tokens = 0.0;
+        }
+        let is_taken = self.tokens >= 1.0;
+        self.tokens -= f64::from(u8::from(is_taken));
+        is_taken
+    }
 }
 
 /// Some calls of one operation that fail.
@@ -100,6 +130,9 @@ impl State {
         self.calls.push(operation.to_owned());
         let always = self.failing.get(operation).or_else(|| self.failing.get("*")).cloned();
         let struck = self.faults.iter_mut().find_map(|fault| fault.strikes(operation, about));
+        let is_over =
+            operation == "DescribeDBInstances" && self.limit.as_mut().is_some_and(|limit| !limit.take());
+        let struck = struck.or(is_over.then_some("Throttling"));
         match always.or_else(|| struck.map(str::to_owned)) {
             Some(code) => {
                 Err(failure(&code, "In account 123456789012: arn:aws:rds:eu-central-1:123456789012:db:x"))

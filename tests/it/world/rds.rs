@@ -87,6 +87,7 @@ pub(super) fn client(state: &Arc<Mutex<State>>) -> Client {
             .filter(|(identifier, _)| wanted.as_ref().is_none_or(|wanted| wanted.contains(identifier)))
             .filter(|(identifier, _)| identifier.as_str() > after)
             .map(|(identifier, instance)| described(identifier, instance))
+            .take(PAGE + 1)
             .collect();
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
