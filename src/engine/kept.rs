@@ -34,7 +34,7 @@ pub(crate) struct Kept {
     pub(crate) passing: ArcSwapOption<Passing>,
 }
 
-/// A status document that holds for now: it also says what its worker waits for, or what the sweep has found.
+/// A status document that does not last: it also says what its worker waits for, or what the sweep has found.
 #[derive(Debug)]
 pub(crate) struct Passing {
     pub(crate) note: Option<Arc<Why>>,
