@@ -1,7 +1,7 @@
 //! What a request can reach. Built here for the process and for tests alike.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,6 +30,8 @@ struct Parts {
     engine: Engine,
     tokens: Arc<Tokens>,
     log_level: Option<LogLevel>,
+    /// Held while metrics are set and read.
+    measuring: Arc<Mutex<()>>,
     stopped: CancellationToken,
 }
 
@@ -88,7 +90,14 @@ impl App {
         let (fresh, calls, stop) = (Arc::clone(&tokens), Arc::clone(&aws), stopped.clone());
         tokio::spawn(async move { fresh.keep_fresh(&calls, stop).await });
         let engine = Engine::start(aws, databases, Arc::new(catalog), settings, metrics);
-        Ok(Self(Arc::new(Parts { config, engine, tokens, log_level: None, stopped })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            engine,
+            tokens,
+            log_level: None,
+            measuring: Arc::default(),
+            stopped,
+        })))
     }
 
     /// Stops the engine: AWS calls under way end, nothing new begins.
@@ -205,6 +214,8 @@ impl App {
     /// What was counted, with how everything stands now, as Prometheus reads it.
     #[must_use]
     pub fn metrics_text(&self) -> String {
+        // Who reads at the same time would be told of less: what has changed is taken away before it is set.
+        let _turn = self.0.measuring.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.engine.measure();
         self.0.engine.metrics().text()
     }

@@ -36,7 +36,7 @@ pub use key::Key;
 pub use network::SecurityGroup;
 pub use pace::Lane;
 pub(crate) use rds::LARGEST_BATCH;
-pub use rds::{Event, ListedGroup, NewDbInstance, Quota, Seen, SubnetGroup};
+pub use rds::{Event, ListedGroup, NewDbInstance, Page, Quota, Seen, SubnetGroup};
 pub use secrets::{Stored, StoredSecret};
 pub use trust::Role;
 
@@ -47,7 +47,16 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Seconds since 1970.
 pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    since_1970().as_secs()
+}
+
+/// For how long [`now`] stays the same.
+pub(crate) fn until_next_second() -> Duration {
+    Duration::from_secs(1) - Duration::from_nanos(since_1970().subsec_nanos().into())
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 /// The clients, and the budgets in front of them.

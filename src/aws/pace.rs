@@ -7,7 +7,7 @@
 //! The SDK's own retries are off, so nothing escapes it.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,19 +52,46 @@ impl Lane {
     }
 }
 
-/// The clock of everything else here, so that the budget goes by it too where a test pauses it.
-#[derive(Clone, Debug)]
-struct Time;
+/// The clock of everything else here, so that the budget goes by it too where a test pauses it; or so many nanoseconds
+/// ahead of it.
+#[derive(Clone, Debug, Default)]
+struct Time(Arc<AtomicU64>);
 
 impl Clock for Time {
     type Instant = std::time::Instant;
 
     fn now(&self) -> Self::Instant {
-        Instant::now().into_std()
+        Instant::now().into_std() + Duration::from_nanos(self.0.load(Ordering::SeqCst))
     }
 }
 
-type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<std::time::Instant>>;
+/// A token bucket of a given rate.
+#[derive(Debug)]
+struct Bucket {
+    limiter: RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<std::time::Instant>>,
+    time: Time,
+}
+
+impl Bucket {
+    /// One that holds up to `burst` tokens, and so many of them now. Every governor's is full at first.
+    fn new(per_second: f64, burst: NonZeroU32, left: f64) -> Self {
+        let period = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1));
+        let period = period.max(Duration::from_nanos(1));
+        let quota = Quota::with_period(period).unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN));
+        let time = Time::default();
+        let limiter = RateLimiter::direct_with_clock(quota.allow_burst(burst), time.clone());
+        // All that it can hold can be taken from a full one.
+        drop(limiter.check_n(burst));
+        let ahead = period.mul_f64(left.max(0.0)).as_nanos();
+        time.0.store(u64::try_from(ahead).unwrap_or(u64::MAX), Ordering::SeqCst);
+        Self { limiter, time }
+    }
+
+    /// Takes a token, or says how long to wait for the next.
+    fn take(&self) -> Result<(), Duration> {
+        self.limiter.check().map_err(|until| until.wait_time_from(self.time.now()))
+    }
+}
 
 /// A token bucket that callers wait at.
 #[derive(Debug)]
@@ -143,7 +170,7 @@ impl Pace {
         Self {
             configured,
             burst,
-            bucket: ArcSwap::from_pointee(bucket(configured, burst)),
+            bucket: ArcSwap::from_pointee(Bucket::new(configured, burst, f64::from(burst.get()))),
             level: Mutex::new(Level {
                 rate: configured,
                 left: f64::from(burst.get()),
@@ -165,8 +192,8 @@ impl Pace {
             }
             let recovers_in = self.recover(&mut self.level());
             let bucket = self.bucket.load_full();
-            let Err(until) = bucket.check() else { return self.take() };
-            tokio::time::sleep(until.wait_time_from(Time.now()).min(recovers_in)).await;
+            let Err(wait) = bucket.take() else { return self.take() };
+            tokio::time::sleep(wait.min(recovers_in)).await;
         }
     }
 
@@ -180,7 +207,8 @@ impl Pace {
         }
         let next = (now / 2.0).max(self.configured * SLOWEST);
         self.fall.store(Some(Arc::new(Fall::to(next))));
-        self.change(&mut level, next);
+        // Whatever was left, AWS takes no more: were there a turn in it, every throttled call would be followed by one at once.
+        self.change(&mut level, next, 0.0);
     }
 
     /// Calls per second at the moment. Takes no lock.
@@ -214,7 +242,7 @@ impl Pace {
         refilled.min(f64::from(self.burst_at(level.rate).get()))
     }
 
-    /// A new bucket is full: below the full rate it holds one.
+    /// Below the full rate it holds one.
     fn burst_at(&self, per_second: f64) -> NonZeroU32 {
         if per_second < self.configured { NonZeroU32::MIN } else { self.burst }
     }
@@ -228,29 +256,23 @@ impl Pace {
     fn recover(&self, level: &mut Level) -> Duration {
         let now = self.per_second();
         if (now - level.rate).abs() > f64::EPSILON {
-            self.change(level, now);
+            let left = self.left_now(level);
+            self.change(level, now, left);
         }
         let falling = (now < self.configured).then(|| self.fall.load_full()).flatten();
         falling.map_or(Duration::MAX, |fall| fall.until_next_step())
     }
 
-    fn change(&self, level: &mut Level, next: f64) {
+    fn change(&self, level: &mut Level, next: f64, left: f64) {
         let burst = self.burst_at(next);
-        *level = Level { rate: next, left: f64::from(burst.get()), left_at: Instant::now() };
-        self.bucket.store(bucket(next, burst).into());
+        let left = left.min(f64::from(burst.get()));
+        *level = Level { rate: next, left, left_at: Instant::now() };
+        self.bucket.store(Bucket::new(next, burst, left).into());
     }
 
     fn level(&self) -> std::sync::MutexGuard<'_, Level> {
         self.level.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn bucket(per_second: f64, burst: NonZeroU32) -> Bucket {
-    let period = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1));
-    let quota = Quota::with_period(period.max(Duration::from_nanos(1)))
-        .unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN))
-        .allow_burst(burst);
-    RateLimiter::direct_with_clock(quota, Time)
 }
 
 #[cfg(test)]
@@ -311,8 +333,48 @@ mod tests {
             assert_eq!(calls_at_once(), left);
         }
         pace.throttled();
-        assert_eq!(pace.left(), 1);
-        assert_eq!(calls_at_once(), 1);
+        assert_eq!((pace.left(), calls_at_once()), (0, 0), "throttling gives nobody a turn");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!((pace.left(), calls_at_once()), (1, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_all_is_throttled_no_more_is_called_than_the_lowest_rate_allows() {
+        let pace = Arc::new(pace(8.0));
+        let calls = Arc::new(AtomicU32::new(0));
+        for _ in 0..20 {
+            let (pace, calls) = (Arc::clone(&pace), Arc::clone(&calls));
+            tokio::spawn(async move {
+                loop {
+                    pace.turn(Lane::Write).await;
+                    calls.fetch_add(1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    pace.throttled();
+                }
+            });
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let before = calls.load(Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let within = calls.load(Ordering::SeqCst) - before;
+        assert!((50..=63).contains(&within), "{within} calls in a minute at an eighth of 8 per second");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn replicas_that_were_throttled_together_do_not_recover_together() {
+        let mut recovered_after = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            let pace = pace(8.0);
+            pace.throttled();
+            let begun = Instant::now();
+            while pace.is_held_back() {
+                tokio::time::advance(Duration::from_millis(100)).await;
+            }
+            let steps = begun.elapsed().as_secs_f64() / CALM.as_secs_f64();
+            assert!((4.0 * 0.75..4.0 * 1.25 + 0.1).contains(&steps), "{steps} times the calm of one step");
+            recovered_after.insert(begun.elapsed());
+        }
+        assert!(recovered_after.len() > 5, "{recovered_after:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -338,17 +400,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_at_a_low_rate_gets_the_turn_that_calm_gives_back() {
-        let pace = pace(0.01);
+    async fn who_waits_at_a_low_rate_waits_less_as_calm_gives_back_and_loses_nothing_by_it() {
+        let pace = pace(0.4);
         for _ in 0..10 {
             tokio::time::advance(Duration::from_secs(1)).await;
             pace.throttled();
         }
-        pace.turn(Lane::Read).await;
-        // At this rate the next turn would come after eight hundred seconds.
+        // At this rate the next turn would come after twenty seconds.
         let begun = Instant::now();
         pace.turn(Lane::Read).await;
-        assert!(begun.elapsed() < Duration::from_secs(7), "{:?}", begun.elapsed());
-        assert!(pace.per_second() < 0.01);
+        let waited = begun.elapsed().as_secs_f64();
+        assert!((11.0..19.0).contains(&waited), "{waited} s");
+        assert!(pace.is_held_back());
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
@@ -19,12 +20,14 @@ type Part<V> = HashMap<ServiceId, Arc<V>, RandomState>;
 pub(super) struct Board<V> {
     hasher: RandomState,
     parts: Box<[ArcSwap<Part<V>>]>,
+    /// How often something was replaced.
+    changes: AtomicU64,
 }
 
 impl<V> Default for Board<V> {
     fn default() -> Self {
         let parts = (0..PARTS).map(|_| ArcSwap::from_pointee(Part::default())).collect();
-        Self { hasher: RandomState::default(), parts }
+        Self { hasher: RandomState::default(), parts, changes: AtomicU64::new(0) }
     }
 }
 
@@ -48,6 +51,12 @@ impl<V> Board<V> {
             };
             next
         });
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A number that is another one after every change.
+    pub(super) fn version(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
     }
 
     /// Takes away what is not to be kept.
@@ -92,6 +101,18 @@ mod tests {
         board.retain(|_, number| number % 2 == 0);
         assert_eq!((board.get(id(7)), board.get(id(8)), board.get(id(9))), (None, Some(Arc::new(80)), None));
         assert_eq!(board.entries().len(), 500);
+    }
+
+    #[test]
+    fn its_version_tells_whether_it_has_changed() {
+        let board = Board::default();
+        let before = board.version();
+        board.set(id(7), None);
+        assert_eq!((board.get(id(7)), board.version()), (None, before), "nothing was there");
+        board.set(id(7), Some(Arc::new(7)));
+        let set = board.version();
+        board.set(id(7), None);
+        assert!(before != set && set != board.version());
     }
 
     #[test]

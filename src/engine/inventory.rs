@@ -73,8 +73,8 @@ pub async fn inventory(
     let mut known = BTreeMap::new();
     let mut marker = None;
     loop {
-        let (page, next) = super::create::retrying(|| aws.describe_page(marker.clone())).await?;
-        for instance in page {
+        let page = super::create::retrying(|| aws.describe_page(marker.clone())).await?;
+        for instance in page.instances {
             if let Some(id) = broker.service_of(&instance.identifier) {
                 let one = Known::new(instance, broker, catalog);
                 if let Some(provider) = one.provider() {
@@ -82,7 +82,7 @@ pub async fn inventory(
                 }
             }
         }
-        match next {
+        match page.next {
             Some(next) => marker = Some(next),
             None => break,
         }

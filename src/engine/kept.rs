@@ -9,6 +9,7 @@ use arc_swap::ArcSwapOption;
 
 use super::known::Known;
 use super::packed::Packed;
+use super::refresh::Moment;
 use super::status;
 use super::sweep::found::Findings;
 use crate::decide::Why;
@@ -26,6 +27,8 @@ pub(crate) struct Kept {
     pub(crate) is_deleting: bool,
     /// Whether its status needs an operator, or is one that nobody here knows.
     pub(crate) is_noteworthy: bool,
+    /// When someone last asked for it.
+    pub(crate) asked: Moment,
     /// Its phase, where it is at rest: nothing to do and nothing to wait for, whatever the time.
     pub(crate) resting: Option<&'static str>,
     /// Its status document as JSON, once it was asked for and where it stays true.
@@ -65,6 +68,7 @@ impl Kept {
             is_settled: known.is_settled(),
             is_deleting: status.meaning() == Meaning::Deleting,
             is_noteworthy: !status.is_known() || status.needs_help(),
+            asked: Moment::default(),
             resting: known.is_at_rest().then(|| status::phase(known, 0)),
             document: OnceLock::new(),
             passing: ArcSwapOption::empty(),

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::Engine;
 use super::known::Known;
 use super::snapshot::ABSENT_AFTER;
@@ -24,10 +22,9 @@ impl Engine {
     /// One DescribeDBInstances for one service. What it says is worked into the snapshot.
     pub(super) async fn look_once(&self, id: ServiceId) -> Outcome<Option<Arc<Known>>> {
         let inner = &self.inner;
-        let at = Instant::now();
         let identifier = inner.settings.broker.instance_identifier(id);
-        let found = inner.aws.describe_instances(Lane::Write, &[identifier]).await?.pop();
-        inner.refresher.answered(id, found, at, &inner.settings.broker, &inner.catalog);
+        let (mut found, at) = inner.aws.describe_instances(Lane::Write, &[identifier]).await?;
+        inner.refresher.answered(id, found.pop(), at, &inner.settings.broker, &inner.catalog);
         let snapshot = inner.refresher.snapshot();
         let sighting = snapshot.get(id).filter(|sighting| !sighting.is_missing());
         Ok(sighting.and_then(|sighting| Some(Arc::new(self.open(sighting.kept.as_ref()?)))))

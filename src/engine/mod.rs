@@ -11,6 +11,7 @@ mod answers;
 mod board;
 mod create;
 mod delete;
+mod due;
 mod effects;
 pub mod inventory;
 mod kept;
@@ -195,9 +196,11 @@ impl Engine {
         Some(Arc::clone(&rest.why))
     }
 
-    /// Whether its worker waits for something that takes hours.
+    /// Whether its worker waits for something that takes hours, or has ended with what only someone else can end.
     fn waits_long(&self, id: ServiceId) -> bool {
-        self.inner.notes.get(id).is_some_and(|why| why.is_long())
+        let inner = &self.inner;
+        inner.notes.get(id).is_some_and(|why| why.is_long())
+            || inner.rests.get(id).is_some_and(|rest| !rest.is_over(now()))
     }
 
     /// The one task that calls DescribeDBInstances for the snapshot.
@@ -206,12 +209,19 @@ impl Engine {
         let watched = |snapshot: &Snapshot| {
             let long = inner.notes.entries().into_iter().filter(|(_, why)| why.is_long());
             let long: BTreeSet<ServiceId> = long.map(|(id, _)| id).collect();
-            let over = inner.rests.entries().into_iter().filter(|(_, rest)| rest.is_over(now()));
-            let over: BTreeSet<ServiceId> = over.map(|(id, _)| id).collect();
+            let rests = inner.rests.entries();
+            let (over, resting): (Vec<_>, Vec<_>) =
+                rests.into_iter().partition(|(_, rest)| rest.is_over(now()));
+            let over: BTreeSet<ServiceId> = over.into_iter().map(|(id, _)| id).collect();
+            let long: BTreeSet<ServiceId> =
+                long.into_iter().chain(resting.into_iter().map(|(id, _)| id)).collect();
+            let is_asked = inner.refresher.is_asked();
             let working = lock(&inner.workers);
             let (active, settled) = (inner.settings.refresh_active, inner.settings.refresh_settled);
             let window = |id: ServiceId, sighting: &Sighting, kept: &Kept| {
-                let moving = working.contains_key(&id) || !kept.is_settled;
+                // What RDS does of itself, backups for one, nobody but callers needs to know.
+                let is_unfinished = kept.resting.is_none() || is_asked;
+                let moving = working.contains_key(&id) || (!kept.is_settled && is_unfinished);
                 if sighting.is_missing() || over.contains(&id) || (moving && !long.contains(&id)) {
                     return Some(active);
                 }

@@ -37,6 +37,8 @@ struct Value {
 impl Overlay {
     /// Notes what was just written over the tags an instance had.
     pub(super) fn wrote(&mut self, id: ServiceId, before: &Instance, tags: &Tags, at: Instant) {
+        // Of what is gone no answer will come.
+        self.written.retain(|_, written| at.duration_since(written.at) < BELIEVED_FOR);
         let written = self.written.entry(id).or_insert_with(|| Written {
             resource_id: before.resource_id.clone(),
             tags: BTreeMap::new(),

@@ -11,12 +11,12 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::answers::Told;
+use super::due::{Due, Need};
 use super::kept::{Kept, Passing};
-use super::refresh::duration_of;
 use super::snapshot::{Sighting, Snapshot};
 use super::sweep::found::Findings;
 use super::{Engine, now, status};
-use crate::aws::Service;
+use crate::aws::{Service, until_next_second};
 use crate::contract::status::object;
 use crate::error::{Error, Result};
 use crate::model::{Provider, ServiceId};
@@ -37,7 +37,8 @@ impl Engine {
         refresher.asked(true);
         let settings = &self.inner.settings;
         // A sweep that takes longer than anyone waits is waited for only where what is known cannot be told any more.
-        let oldest = if self.is_quick() { settings.refresh_settled } else { settings.stale_limit };
+        let is_quick = refresher.sweep_takes(self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN;
+        let oldest = if is_quick { settings.refresh_settled } else { settings.stale_limit };
         if self.observed_at()?.elapsed() >= oldest {
             let is_enough = |snapshot: &Snapshot| {
                 refresher.is_failing() || snapshot.swept_at.is_some_and(|at| at.elapsed() < oldest)
@@ -54,9 +55,14 @@ impl Engine {
     #[must_use]
     pub fn told_before(&self, provider: Provider, question: &str) -> Option<(Bytes, Duration)> {
         let snapshot = self.inner.refresher.snapshot();
-        let told = snapshot.answers.get(provider, question)?;
+        let told = snapshot.answers.get(provider, question, self.words())?;
         self.inner.refresher.asked(false);
-        Some((told.body.clone(), told.oldest.elapsed()))
+        Some((told.body, told.oldest.elapsed()))
+    }
+
+    /// A version of all that workers tell.
+    fn words(&self) -> u64 {
+        self.inner.notes.version().wrapping_add(self.inner.rests.version())
     }
 
     /// The status documents of those ids that are services of this provider, as a JSON object by id, with the age of the
@@ -70,55 +76,71 @@ impl Engine {
         mut ids: Vec<ServiceId>,
         question: &str,
     ) -> Result<(Bytes, Duration)> {
+        let begun = Instant::now();
         self.inner.refresher.asked(false);
         self.observed_at()?;
         ids.sort_unstable();
         ids.dedup();
         let needs = {
             let snapshot = self.inner.refresher.snapshot();
-            let known = self.look_up(&snapshot, provider, &ids);
+            let words = self.words();
+            let known = self.look_up(&snapshot, provider, &ids, begun);
             if known.needs.is_empty() {
                 let (body, age) = self.told(&known)?;
-                if known.lasts {
-                    let settings = &self.inner.settings;
-                    let until = known.oldest + settings.refresh_settled.min(settings.stale_limit);
-                    let told = Told { body: body.clone(), oldest: known.oldest, until };
-                    snapshot.answers.keep(provider, question, told);
-                }
+                let version = (!known.lasts).then_some(words);
+                let told = Told { body: body.clone(), oldest: known.oldest, until: known.until, version };
+                snapshot.answers.keep(provider, question, told, words);
                 return Ok((body, age));
             }
             known.needs
         };
         self.freshen(needs).await;
-        self.told(&self.look_up(&self.inner.refresher.snapshot(), provider, &ids))
+        self.told(&self.look_up(&self.inner.refresher.snapshot(), provider, &ids, begun))
     }
 
     /// What is known of these ids. It is read in steps, each for all of them: what is kept of ten thousand services lies
     /// all over the memory, and the processor can wait for many places at once only in a short loop.
-    fn look_up<'a>(&self, snapshot: &'a Snapshot, provider: Provider, ids: &[ServiceId]) -> Looked<'a> {
+    fn look_up<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        provider: Provider,
+        ids: &[ServiceId],
+        begun: Instant,
+    ) -> Looked<'a> {
         let at = Instant::now();
+        let refresh_active = self.inner.settings.refresh_active;
+        // Another replica may have made meanwhile what was looked for in vain.
+        let is_unknown = |sighting: Option<&Sighting>| {
+            sighting.is_none_or(|it| it.was_never_here() && it.at + refresh_active <= begun)
+        };
         let sightings: Vec<Option<&Sighting>> = ids.iter().map(|&id| snapshot.get(id)).collect();
         let (mut needs, mut oldest, mut known) = (Vec::new(), at, Vec::with_capacity(ids.len()));
-        let mut unknown = None;
+        let stale_limit = self.inner.settings.stale_limit;
+        let (mut unknown, mut until) = (None, at + stale_limit);
         for (&id, &sighting) in ids.iter().zip(&sightings) {
-            unknown = unknown.or(sighting.is_none().then_some(id));
+            unknown = unknown.or(is_unknown(sighting).then_some(id));
             oldest = snapshot.told_at(sighting).map_or(oldest, |told| oldest.min(told));
-            needs.extend(self.need(snapshot, id, sighting, at).map(|need| (id, need)));
+            let due = self.due(snapshot, id, sighting);
+            needs.extend(due.need(at, stale_limit).map(|need| (id, need)));
+            until = until.min(due.at().unwrap_or(at));
             let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
             known.extend(kept.and_then(|sighting| Some((id, sighting.kept.as_ref()?))));
         }
         let found = self.inner.found.load_full();
-        let document = |(id, kept)| (id, self.document(id, kept, provider, &found));
+        let document = |(id, kept): (ServiceId, &'a Arc<Kept>)| {
+            self.inner.refresher.asked_for(kept, at);
+            (id, self.document(id, kept, provider, &found))
+        };
         let documents: Vec<_> = known.into_iter().map(document).collect();
-        // Of what is settled alone it is known until when nothing need be looked at.
-        let is_settled = |sighting: &Option<&Sighting>| sighting.is_some_and(|sighting| sighting.is_settled);
-        let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)))
-            && sightings.iter().all(is_settled);
-        Looked { documents, unknown, oldest, needs, lasts }
+        let lasts = documents.iter().all(|(_, document)| matches!(document, Cow::Borrowed(_)));
+        // What is tried again, and when, is told to the second.
+        let until = if lasts { until } else { until.min(at + until_next_second()) };
+        let until = until.min(oldest + stale_limit);
+        Looked { documents, unknown, oldest, needs, until, lasts }
     }
 
     /// The answer, unless what is known is too old. Who is left out of it is gone, to the platform: an id that nobody has
-    /// looked for yet is not, so that there is no answer without it. Another replica may have made it.
+    /// looked for, now or a moment ago, is not, so that there is no answer without it.
     fn told(&self, known: &Looked<'_>) -> Result<(Bytes, Duration)> {
         if let Some(id) = known.unknown {
             return Err(Error::unavailable(
@@ -209,7 +231,10 @@ impl Engine {
         let refresher = &self.inner.refresher;
         let those = |wanted: Need| needs.iter().filter(move |(_, need)| *need == wanted).map(|(id, _)| *id);
         let mut by_name: Vec<_> = those(Need::Look).collect();
-        let is_quick = self.is_quick();
+        if by_name.len() < needs.len() {
+            refresher.kick_pass();
+        }
+        let is_quick = refresher.next_pass_takes(self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN;
         let overdue: Vec<_> = if is_quick { Vec::new() } else { those(Need::Overdue).collect() };
         // The pass that is under way reaches them, but late for those who ask for little.
         if overdue.len() <= FEW {
@@ -230,39 +255,20 @@ impl Engine {
         };
         let is_enough = |snapshot: &Snapshot| {
             let at = Instant::now();
-            let is_fresh = |&id: &ServiceId| self.need(snapshot, id, snapshot.get(id), at).is_none();
+            let is_fresh = |&id: &ServiceId| !self.due(snapshot, id, snapshot.get(id)).is_over(at);
             refresher.is_failing() || awaited.iter().all(is_fresh)
         };
         refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
     }
 
-    /// Whether a pass through everything ends while a caller waits.
-    fn is_quick(&self) -> bool {
-        let snapshot = self.inner.refresher.snapshot();
-        let by_budget = duration_of(snapshot.sweep_calls, self.inner.aws.rate(Service::Rds));
-        by_budget.max(snapshot.sweep_took) < LOOK_WITHIN
-    }
-
-    /// How an id is to be looked at, if what is known of it is older than it may be.
-    fn need(
-        &self,
-        snapshot: &Snapshot,
-        id: ServiceId,
-        sighting: Option<&Sighting>,
-        at: Instant,
-    ) -> Option<Need> {
-        let settled = sighting.is_some_and(|sighting| sighting.is_settled) || self.waits_long(id);
+    /// When an id is to be looked at again.
+    fn due(&self, snapshot: &Snapshot, id: ServiceId, sighting: Option<&Sighting>) -> Due {
         let settings = &self.inner.settings;
-        let age_at = |asked: Option<Instant>| asked.map_or(Duration::MAX, |asked| at.duration_since(asked));
-        if settled {
-            // The pass is due, and comes by.
-            let age = age_at(snapshot.asked_at(sighting));
-            let need = if age > settings.stale_limit { Need::Overdue } else { Need::Pass };
-            return (age >= settings.refresh_settled).then_some(need);
+        if sighting.is_some_and(|sighting| sighting.is_settled) || self.waits_long(id) {
+            return Due::with_all(snapshot.asked_at(sighting), settings.refresh_settled);
         }
         // Another replica may have made it since the last sweep.
-        let age = age_at(sighting.map(|sighting| sighting.at));
-        (age >= settings.refresh_active).then_some(Need::Look)
+        Due::by_name(sighting.map(|sighting| sighting.at), settings.refresh_active)
     }
 }
 
@@ -276,17 +282,8 @@ struct Looked<'a> {
     oldest: Instant,
     /// What should be looked at again.
     needs: Vec<(ServiceId, Need)>,
-    /// Whether the documents stay true until something is learned, and all ids are settled.
+    /// When the next of them must be looked at, or is put in other words.
+    until: Instant,
+    /// Whether the documents stay true until something is learned, whatever workers tell.
     lasts: bool,
-}
-
-/// How an id is to be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Need {
-    /// By name.
-    Look,
-    /// With everything else that is settled.
-    Pass,
-    /// The same, and until then it cannot be told.
-    Overdue,
 }

@@ -22,6 +22,8 @@ const ABSENT_AFTER_ANSWERS: u32 = 3;
 pub(super) const ABSENT_AFTER: Duration = Duration::from_secs(5);
 /// How long it is remembered that an id was looked for in vain.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
+/// Of how many ids: whoever makes up more of them is told that nothing is known of them.
+const MOST_IN_VAIN: usize = 10_000;
 
 /// One id, as last looked at. There are as many as services, and all are copied with every answer: it is small.
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ pub(crate) struct Sighting {
     newer_by: Millis,
     /// Since when answers lack it, where they do.
     missing: Option<Box<Missing>>,
+    /// Whether it was once there.
+    was_here: bool,
     /// What every request asks of what is kept, without going there.
     pub(crate) provider: Option<Provider>,
     pub(crate) is_settled: bool,
@@ -70,7 +74,8 @@ impl Sighting {
         let (provider, is_settled) = (kept.provider, kept.is_settled);
         let newer_by = Millis::between(at, newer_than);
         let described_before = Millis::default();
-        Self { kept: Some(kept), at, described_before, newer_by, missing: None, provider, is_settled }
+        let (missing, was_here) = (None, true);
+        Self { kept: Some(kept), at, described_before, newer_by, missing, was_here, provider, is_settled }
     }
 
     /// With other tags, which were just written. The rest of it is as old as it was. It was written to, so it is there.
@@ -91,6 +96,7 @@ impl Sighting {
             described_before: Millis::between(previous.map_or(at, Self::described_at), at),
             newer_by: Millis::default(),
             missing: Some(Box::new(missing)),
+            was_here: previous.is_some_and(|sighting| sighting.was_here),
             provider: previous.and_then(|sighting| sighting.provider),
             is_settled: previous.is_some_and(|sighting| sighting.is_settled),
         }
@@ -112,6 +118,11 @@ impl Sighting {
         missing.answers >= ABSENT_AFTER_ANSWERS && (kept.is_deleting || spread >= ABSENT_AFTER)
     }
 
+    /// Whether all that is known of it is that it was looked for in vain.
+    pub(crate) fn was_never_here(&self) -> bool {
+        !self.was_here
+    }
+
     /// Whether the last answer lacked it although it was there before.
     pub(crate) fn is_missing(&self) -> bool {
         self.kept.is_some() && self.missing.is_some()
@@ -125,6 +136,8 @@ pub(crate) type Found = (ServiceId, Arc<Kept>);
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     by_id: HashMap<ServiceId, Sighting, RandomState>,
+    /// How many of these were looked for in vain.
+    in_vain: usize,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
     /// How many calls that took.
@@ -163,6 +176,7 @@ impl Snapshot {
     pub(crate) fn successor(&self) -> Self {
         Self {
             by_id: self.by_id.clone(),
+            in_vain: self.in_vain,
             swept_at: self.swept_at,
             sweep_calls: self.sweep_calls,
             sweep_took: self.sweep_took,
@@ -225,6 +239,12 @@ impl Snapshot {
     /// An answer that was asked for at `at` lacked it.
     fn miss(&mut self, id: ServiceId, at: Instant) {
         let before = self.by_id.get(&id);
+        if before.is_none() {
+            if self.in_vain == MOST_IN_VAIN {
+                return;
+            }
+            self.in_vain += 1;
+        }
         if before.is_none_or(|sighting| sighting.newer_than() < at) {
             let missed = Sighting::missed(before, at);
             self.by_id.insert(id, missed);
@@ -239,6 +259,7 @@ impl Snapshot {
             }
             sighting.kept.is_some() || at.duration_since(sighting.at) < FORGET_AFTER
         });
+        self.in_vain = self.by_id.values().filter(|sighting| sighting.kept.is_none()).count();
     }
 
     /// With what a call of our own, sent at `at`, has just answered about one instance.

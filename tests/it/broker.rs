@@ -192,6 +192,11 @@ impl Broker {
         self.metric(&format!("rds_broker_waits{{reason=\"{reason}\"")).await
     }
 
+    /// How many calls AWS has throttled, as far as this process knows.
+    pub(crate) async fn throttles(&self) -> u64 {
+        self.metric("rds_broker_aws_throttles_total{").await
+    }
+
     /// The sum of the metrics that begin like this.
     async fn metric(&self, start: &str) -> u64 {
         let text = http().get(format!("{}/metrics", self.url())).send().await.unwrap().text().await.unwrap();

@@ -81,6 +81,17 @@ pub struct Seen {
     pub at: Instant,
 }
 
+/// A page of all instances.
+#[derive(Debug)]
+pub struct Page {
+    /// Those on it.
+    pub instances: Vec<Instance>,
+    /// The marker of the next page, if there is one.
+    pub next: Option<String>,
+    /// When it was asked for.
+    pub at: Instant,
+}
+
 impl Aws {
     /// CreateDBInstance. There is no client token: after [`super::Left::Maybe`] observe before trying again.
     pub async fn create_instance(&self, new: NewDbInstance<'_>) -> Outcome<Seen> {
@@ -124,11 +135,16 @@ impl Aws {
         described("CreateDBInstance", answer.db_instance(), at)
     }
 
-    /// DescribeDBInstances of at most 100 identifiers: unknown ones are simply missing from the answer.
-    pub async fn describe_instances(&self, lane: Lane, identifiers: &[String]) -> Outcome<Vec<Instance>> {
+    /// DescribeDBInstances of at most 100 identifiers: unknown ones are simply missing from the answer. With the moment
+    /// when it was asked.
+    pub async fn describe_instances(
+        &self,
+        lane: Lane,
+        identifiers: &[String],
+    ) -> Outcome<(Vec<Instance>, Instant)> {
         let filter = Filter::builder().name("db-instance-id").set_values(Some(identifiers.to_vec())).build();
-        let answer = self
-            .call(
+        let (answer, at) = self
+            .call_at(
                 Service::Rds,
                 lane,
                 "DescribeDBInstances",
@@ -139,13 +155,13 @@ impl Aws {
         if answer.marker().is_some() {
             return Err(Failure::incomplete("DescribeDBInstances", "end although it was filtered"));
         }
-        Ok(answer.db_instances().iter().filter_map(convert::instance).collect())
+        Ok((answer.db_instances().iter().filter_map(convert::instance).collect(), at))
     }
 
-    /// One page of DescribeDBInstances over the whole account, and the marker of the next.
-    pub async fn describe_page(&self, marker: Option<String>) -> Outcome<(Vec<Instance>, Option<String>)> {
-        let answer = self
-            .call(
+    /// One page of DescribeDBInstances over the whole account.
+    pub async fn describe_page(&self, marker: Option<String>) -> Outcome<Page> {
+        let (answer, at) = self
+            .call_at(
                 Service::Rds,
                 Lane::Read,
                 "DescribeDBInstances",
@@ -153,7 +169,7 @@ impl Aws {
             )
             .await?;
         let next = answer.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
-        Ok((answer.db_instances().iter().filter_map(convert::instance).collect(), next))
+        Ok(Page { instances: answer.db_instances().iter().filter_map(convert::instance).collect(), next, at })
     }
 }
 

@@ -49,25 +49,21 @@ impl Refresher {
         let mut in_a_row = 0;
         let mut left = Vec::new();
         loop {
-            let snapshot = self.snapshot.load_full();
-            let mut ids = self.take_wanted(&snapshot);
-            ids.extend(left.drain(..));
-            let watched_now = watched(&snapshot);
-            drop(snapshot);
-            let early = self.early(watched_now.len(), source);
-            add_due(&mut ids, watched_now, early, self.batch);
+            let ids = self.next_round(std::mem::take(&mut left), source, &watched);
             if !ids.is_empty() {
                 let asked = ids.len();
                 if let Err(unanswered) = self.look_at(source, ids).await {
                     left = unanswered.ids;
                     in_a_row = if left.len() < asked { 0 } else { in_a_row };
-                    Self::pause(in_a_row).await;
+                    self.pause_until_answered(in_a_row).await;
                     in_a_row += 1;
                     continue;
                 }
                 in_a_row = 0;
             }
-            self.until_next_look(&watched(&self.snapshot.load_full()), source).await;
+            if lock(&self.wanted).is_empty() {
+                self.until_next_look(&watched(&self.snapshot.load_full()), source).await;
+            }
         }
     }
 
@@ -81,24 +77,38 @@ impl Refresher {
         duration_of(turns, source.aws.rate(Service::Rds)).max(self.active / 10)
     }
 
-    /// What is wanted, without what was looked at since it was noted.
-    fn take_wanted(&self, snapshot: &Snapshot) -> BTreeSet<ServiceId> {
-        let wanted = std::mem::take(&mut *lock(&self.wanted));
+    /// Everything that is due, was just changed, or had no answer; and of what callers want, which may be much, as much
+    /// as does not make that wait past its window.
+    fn next_round(
+        &self,
+        left: Vec<ServiceId>,
+        source: Source<'_>,
+        watched: &impl Fn(&Snapshot) -> Vec<Watched>,
+    ) -> Vec<ServiceId> {
+        let snapshot = self.snapshot.load_full();
+        let watched = watched(&snapshot);
+        let early = self.early(watched.len(), source);
+        let mut wanted = lock(&self.wanted);
+        let mut ids = std::mem::take(&mut wanted.surely);
+        ids.extend(left);
+        add_due(&mut ids, watched, early, self.batch);
+        let calls = (source.aws.rate(Service::Rds) * self.active.as_secs_f64()) as usize;
+        let room = (calls.max(1) * self.batch).saturating_sub(ids.len());
         let is_stale =
-            |id: &ServiceId| snapshot.get(*id).is_none_or(|sighting| sighting.at.elapsed() >= self.active);
-        let mut ids = wanted.surely;
-        ids.extend(wanted.if_stale.into_iter().filter(is_stale));
-        ids
+            |id: ServiceId| snapshot.get(id).is_none_or(|sighting| sighting.at.elapsed() >= self.active);
+        ids.extend(wanted.take(room, is_stale));
+        ids.into_iter().collect()
     }
 
-    /// A sweep costs a page per hundred instances in the account, ours or not: where that is less, it is better.
-    async fn look_at(&self, source: Source<'_>, ids: BTreeSet<ServiceId>) -> Result<(), Unanswered> {
-        let ids: Vec<ServiceId> = ids.into_iter().collect();
-        if ids.len().div_ceil(self.batch) <= self.snapshot.load().sweep_calls.max(1) {
-            return self.look_at_named(source, &ids).await;
-        }
+    /// A sweep costs a page per hundred instances in the account, ours or not: where that is less, it is better. Not
+    /// where one is under way already, which began too early for those who wait here: they would wait for two.
+    async fn look_at(&self, source: Source<'_>, ids: Vec<ServiceId>) -> Result<(), Unanswered> {
+        let sweep_calls = self.snapshot.load().sweep_calls;
+        let costs_less = sweep_calls > 0 && sweep_calls < ids.len().div_ceil(self.batch);
+        let turn = costs_less.then(|| self.sweeping.try_lock().ok()).flatten();
+        let Some(_turn) = turn else { return self.look_at_named(source, &ids).await };
         let at = Instant::now();
-        if let Err(failure) = self.sweep_since(source, at).await {
+        if let Err(failure) = self.sweep(source).await {
             self.failed(&failure);
             return Err(Unanswered { ids, failure });
         }
@@ -151,11 +161,22 @@ impl Refresher {
     /// One call. What it says is worked in.
     async fn look_at_batch(&self, source: Source<'_>, batch: &[ServiceId]) -> Outcome<()> {
         let identifiers: Vec<_> = batch.iter().map(|&id| source.broker.instance_identifier(id)).collect();
-        let at = Instant::now();
-        let found = source.aws.describe_instances(Lane::Read, &identifiers).await?;
+        let (found, at) = source.aws.describe_instances(Lane::Read, &identifiers).await?;
         self.work_in(batch, found, at, source.broker, source.catalog);
         self.learned();
         Ok(())
+    }
+
+    /// The pause after a failure, which the next answer ends, and which is never longer than what is in transition may
+    /// go unobserved.
+    async fn pause_until_answered(&self, in_a_row: u32) {
+        let mut changes = self.changes();
+        let answered = async { while changes.changed().await.is_ok() && self.is_failing() {} };
+        tokio::select! {
+            () = Self::pause(in_a_row) => {}
+            () = tokio::time::sleep(self.active) => {}
+            () = answered => {}
+        }
     }
 
     /// Until something is due or wanted.

@@ -6,10 +6,11 @@
 //! changes nothing, and is made again by itself: what else the round has learned stays.
 
 mod look;
+mod moment;
 mod pass;
+mod wanted;
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ use crate::aws::{Aws, Failure, LARGEST_BATCH, Seen};
 use crate::error::chain;
 use crate::model::{BrokerName, Catalog, Instance, ServiceId, Tags};
 pub(super) use look::Watched;
-pub(super) use pass::duration_of;
+pub(super) use moment::Moment;
+use wanted::Wanted;
 
 /// The longest pause after failed calls.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -36,6 +38,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The snapshot, and what is wanted of it.
 #[derive(Debug)]
 pub(crate) struct Refresher {
+    begun: Instant,
     snapshot: ArcSwap<Snapshot>,
     /// Held while the snapshot is replaced.
     writing: Mutex<Overlay>,
@@ -56,46 +59,11 @@ pub(crate) struct Refresher {
     batch: usize,
 }
 
-/// Ids to be looked at by name.
-#[derive(Debug, Default)]
-struct Wanted {
-    /// Whatever is known of them.
-    surely: BTreeSet<ServiceId>,
-    /// Unless they were looked at meanwhile.
-    if_stale: BTreeSet<ServiceId>,
-}
-
 /// When someone last asked: only for callers are settled services looked at again.
 #[derive(Debug, Default)]
 struct Asked {
     for_any: Moment,
     for_list: Moment,
-}
-
-/// The last moment of something. Every request notes one, so that there must be no lock around it.
-#[derive(Debug)]
-struct Moment {
-    since: Instant,
-    /// Milliseconds, and one more: none stands for never.
-    after: AtomicU64,
-}
-
-impl Default for Moment {
-    fn default() -> Self {
-        Self { since: Instant::now(), after: AtomicU64::new(0) }
-    }
-}
-
-impl Moment {
-    fn note(&self) {
-        let after = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
-        self.after.store(after + 1, Ordering::Relaxed);
-    }
-
-    fn last(&self) -> Option<Instant> {
-        let after = self.after.load(Ordering::Relaxed).checked_sub(1)?;
-        Some(self.since + Duration::from_millis(after))
-    }
 }
 
 /// That something was learned, or could not be.
@@ -108,6 +76,7 @@ pub(crate) struct Change {
 impl Refresher {
     pub(crate) fn new(active: Duration, settled: Duration, batch: usize) -> Self {
         Self {
+            begun: Instant::now(),
             snapshot: ArcSwap::default(),
             writing: Mutex::default(),
             wanted: Mutex::default(),
@@ -138,18 +107,43 @@ impl Refresher {
     pub(crate) fn asked(&self, for_list: bool) {
         let asked = &self.asked;
         let is_new = !self.is_recent(&asked.for_any) || (for_list && !self.is_recent(&asked.for_list));
-        asked.for_any.note();
+        let since = self.since(Instant::now());
+        asked.for_any.note(since);
         if for_list {
-            asked.for_list.note();
+            asked.for_list.note(since);
         }
         if is_new {
             self.pass_kick.notify_one();
         }
     }
 
-    /// Whether someone has asked within the last two windows.
+    /// Whether someone has asked for anything within the last two windows.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.is_recent(&self.asked.for_any)
+    }
+
+    /// Notes that someone asks for this service, and reads what is kept of it.
+    pub(crate) fn asked_for(&self, kept: &Kept, at: Instant) {
+        kept.asked.note(self.since(at));
+    }
+
+    /// Whether someone has asked for it within the last two windows.
+    fn is_asked_for(&self, kept: &Kept) -> bool {
+        self.is_recent(&kept.asked)
+    }
+
+    fn since(&self, at: Instant) -> Duration {
+        at.duration_since(self.begun)
+    }
+
+    /// Sees to it that what has become due is gone through now.
+    pub(crate) fn kick_pass(&self) {
+        self.pass_kick.notify_one();
+    }
+
     fn is_recent(&self, asked: &Moment) -> bool {
-        asked.last().is_some_and(|at| at.elapsed() < self.settled.saturating_mul(2))
+        let windows = self.settled.saturating_mul(2);
+        asked.last().is_some_and(|last| self.since(Instant::now()).saturating_sub(last) < windows)
     }
 
     /// Works in what a call of our own has just answered. It may show tags as late as any other answer.
@@ -206,7 +200,7 @@ impl Refresher {
 
     /// Asks for a look at those ids that nobody looks at meanwhile, without waiting for it.
     pub(crate) fn want_if_stale(&self, ids: impl IntoIterator<Item = ServiceId>) {
-        lock(&self.wanted).if_stale.extend(ids);
+        lock(&self.wanted).want_if_stale(ids);
         self.look_kick.notify_one();
     }
 
@@ -265,11 +259,19 @@ impl Refresher {
             let id = broker.service_of(&instance.identifier)?;
             writing.apply(id, &mut instance, at);
             let same = before.get(id).and_then(|sighting| sighting.kept.as_ref());
-            let kept = match same.filter(|kept| kept.says(&instance)) {
-                Some(kept) => Arc::clone(kept),
-                None => Arc::new(Kept::new(&Known::new(instance, broker, catalog))),
-            };
-            Some((id, kept))
+            if let Some(kept) = same.filter(|kept| kept.says(&instance)) {
+                return Some((id, Arc::clone(kept)));
+            }
+            let resource_id = instance.resource_id.clone();
+            let kept = Kept::new(&Known::new(instance, broker, catalog));
+            // One answer that does not show our tags makes it as little a stranger's as one without it makes it gone.
+            let was_ours = same.filter(|same| same.provider.is_some());
+            let is_lost = kept.provider.is_none()
+                && was_ours.is_some_and(|same| same.instance().resource_id == resource_id);
+            if let Some(same) = same {
+                kept.asked.copy(&same.asked);
+            }
+            (!is_lost).then(|| (id, Arc::new(kept)))
         };
         let found: Vec<Found> = answer.into_iter().filter_map(keep).collect();
         let ids = found.iter().map(|(id, _)| *id).collect();

@@ -1,5 +1,5 @@
-//! Goes through everything that is settled, once a window and only while someone asks: page by page through the
-//! account, which also finds what is new or gone, or by name where the account holds much that is not ours.
+//! Goes through everything that is settled and asked for, once a window: page by page through the account, which also
+//! finds what is new or gone, or by name where fewer calls do for what is asked.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,40 +8,45 @@ use tokio::time::Instant;
 
 use super::look::Unanswered;
 use super::{Refresher, Source, lock};
-use crate::aws::{Failure, Outcome};
-use crate::model::{Instance, ServiceId};
+use crate::aws::{Failure, Outcome, Page};
+use crate::model::ServiceId;
 
 /// Pages at most in one sweep: more than RDS's largest quota has instances.
 const MOST_PAGES: usize = 10_000;
-/// How often in a row the same is asked for again, while AWS throttles, before the pass is given up and begun again.
-const TRIES: u32 = 8;
+/// For how long the same is asked for again, while AWS throttles or fails for a moment, before the pass is given up and
+/// begun again: a sweep of a hundred pages that began anew each time would never end.
+const TRIED_FOR: Duration = Duration::from_secs(300);
 
-/// A way to go through everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A pass that anyone needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pass {
+    way: Way,
+    /// When.
+    due: Instant,
+    /// How many calls it takes.
+    calls: usize,
+}
+
+/// A way to go through what is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Way {
     /// All pages of the account.
     Sweep,
-    /// What is known, by name.
-    Named,
+    /// These, by name.
+    Named(Vec<ServiceId>),
 }
 
 impl Refresher {
     /// One pass after the other, as they become due.
     pub(super) async fn pass(&self, source: Source<'_>) {
         let mut in_a_row = 0;
-        let mut passed_at = None;
         loop {
-            let way = self.until_next_pass(passed_at).await;
-            let begun = Instant::now();
-            let outcome = match way {
-                Way::Sweep => self.sweep_since(source, begun).await,
-                Way::Named => self.look_at_all(source).await,
+            let outcome = match self.until_next_pass().await {
+                Way::Sweep => self.sweep_where_due(source).await,
+                Way::Named(ids) => self.look_at_all(source, ids).await,
             };
             match outcome {
-                Ok(()) => {
-                    in_a_row = 0;
-                    passed_at = Some(begun);
-                }
+                Ok(()) => in_a_row = 0,
                 Err(failure) => {
                     self.failed(&failure);
                     Self::pause(in_a_row).await;
@@ -51,13 +56,13 @@ impl Refresher {
         }
     }
 
-    /// Everything that is known, by name; what was not answered again, until all of it was.
-    async fn look_at_all(&self, source: Source<'_>) -> Outcome<()> {
-        let mut ids: Vec<_> = self.snapshot.load().services().map(|(id, ..)| id).collect();
+    /// These, by name; what was not answered again, until all of it was.
+    async fn look_at_all(&self, source: Source<'_>, mut ids: Vec<ServiceId>) -> Outcome<()> {
+        let begun = Instant::now();
         let mut in_a_row = 0;
         while let Err(Unanswered { ids: left, failure }) = self.look_at_named(source, &ids).await {
             in_a_row = if left.len() < ids.len() { 0 } else { in_a_row };
-            if !failure.is_passing() || in_a_row == TRIES {
+            if !failure.is_passing() || begun.elapsed() >= TRIED_FOR {
                 return Err(failure);
             }
             Self::pause(in_a_row).await;
@@ -67,58 +72,86 @@ impl Refresher {
         Ok(())
     }
 
-    /// A sweep that begins at this moment or after it: one at a time, which all share who have waited for it.
-    pub(super) async fn sweep_since(&self, source: Source<'_>, at: Instant) -> Outcome<()> {
+    /// Sweeps, unless another sweep has done meanwhile what this one was for.
+    async fn sweep_where_due(&self, source: Source<'_>) -> Outcome<()> {
         let _turn = self.sweeping.lock().await;
-        if self.snapshot.load().swept_at.is_some_and(|swept_at| swept_at >= at) {
-            return Ok(());
+        match self.next_pass() {
+            Some(Pass { way: Way::Sweep, due, .. }) if due <= Instant::now() => self.sweep(source).await,
+            _ => Ok(()),
         }
-        self.sweep(source).await
     }
 
     /// Waits until a pass is due, and says which.
-    async fn until_next_pass(&self, passed_at: Option<Instant>) -> Way {
+    async fn until_next_pass(&self) -> Way {
         loop {
-            let Some(next) = self.next_pass(passed_at) else {
-                self.pass_kick.notified().await;
-                continue;
-            };
-            match next {
-                (way, at) if at <= Instant::now() => return way,
+            match self.next_pass() {
+                None => self.pass_kick.notified().await,
+                Some(pass) if pass.due <= Instant::now() => return pass.way,
                 // Someone may ask for more meanwhile.
-                (_, at) => drop(tokio::time::timeout_at(at, self.pass_kick.notified()).await),
+                Some(pass) => drop(tokio::time::timeout_at(pass.due, self.pass_kick.notified()).await),
             }
         }
     }
 
-    /// The next pass that anyone needs, and when; `None` while nobody does.
-    fn next_pass(&self, passed_at: Option<Instant>) -> Option<(Way, Instant)> {
+    /// The next pass that anyone needs; `None` while nobody does.
+    fn next_pass(&self) -> Option<Pass> {
         let snapshot = self.snapshot.load();
-        let Some(swept_at) = snapshot.swept_at else { return Some((Way::Sweep, Instant::now())) };
-        let asked = &self.asked;
+        let calls = snapshot.sweep_calls;
+        let sweep = |due: Instant| Some(Pass { way: Way::Sweep, due, calls });
+        let Some(swept_at) = snapshot.swept_at else { return sweep(Instant::now()) };
         if lock(&self.sweep_after).is_some_and(|after| swept_at < after) {
-            return Some((Way::Sweep, Instant::now()));
+            return sweep(Instant::now());
         }
-        let after = |at: Instant| at + self.settled;
-        if self.is_recent(&asked.for_list) {
-            return Some((Way::Sweep, after(swept_at)));
+        if self.is_recent(&self.asked.for_list) {
+            return sweep(swept_at + self.settled);
         }
-        let named_calls = snapshot.services().count().div_ceil(self.batch);
-        let way = if named_calls < snapshot.sweep_calls { Way::Named } else { Way::Sweep };
-        let last = passed_at.map_or(swept_at, |at| at.max(swept_at));
-        self.is_recent(&asked.for_any).then(|| (way, after(last)))
+        if !self.is_asked() {
+            return None;
+        }
+        let ids: Vec<(ServiceId, Instant)> = snapshot
+            .services()
+            .filter(|(_, sighting, kept)| sighting.is_settled && self.is_asked_for(kept))
+            .filter_map(|(id, sighting, _)| Some((id, snapshot.asked_at(Some(sighting))?)))
+            .collect();
+        let due = ids.iter().map(|(_, at)| *at).min()? + self.settled;
+        if ids.len().div_ceil(self.batch) >= calls {
+            return sweep(due);
+        }
+        // Those that were looked at a while before the others are taken along, so that all are due together.
+        let soon = due.max(Instant::now()) + self.settled / 2;
+        let ids: Vec<_> =
+            ids.into_iter().filter(|(_, at)| *at + self.settled <= soon).map(|(id, _)| id).collect();
+        let calls = ids.len().div_ceil(self.batch);
+        Some(Pass { way: Way::Named(ids), due, calls })
+    }
+
+    /// How long the next pass takes at a number of calls per second: as long as the one that is under way, where there is
+    /// one that goes through everything.
+    pub(in crate::engine) fn next_pass_takes(&self, calls_per_second: f64) -> Duration {
+        let is_sweeping = self.sweeping.try_lock().is_err();
+        match self.next_pass() {
+            Some(Pass { way: Way::Named(_), calls, .. }) if !is_sweeping => {
+                duration_of(calls, calls_per_second)
+            }
+            _ => self.sweep_takes(calls_per_second),
+        }
+    }
+
+    /// How long a sweep takes at a number of calls per second.
+    pub(in crate::engine) fn sweep_takes(&self, calls_per_second: f64) -> Duration {
+        let snapshot = self.snapshot.load();
+        duration_of(snapshot.sweep_calls, calls_per_second).max(snapshot.sweep_took)
     }
 
     /// All pages. What is on a page is known as soon as it comes; what is gone only after the last: half a listing
     /// says nothing about that. Each page is packed as it comes, so that ten thousand descriptions are never held at once.
-    async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
+    pub(super) async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
         let begun = Instant::now();
         let mut present: HashSet<ServiceId> = HashSet::new();
         let mut marker = None;
         for number in 1..=MOST_PAGES {
-            let at = Instant::now();
-            let (page, next) = self.page(source, marker).await?;
-            present.extend(self.work_in(&[], page, at, source.broker, source.catalog));
+            let Page { instances, next, at } = self.page(source, marker).await?;
+            present.extend(self.work_in(&[], instances, at, source.broker, source.catalog));
             if next.is_none() {
                 self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), number));
                 self.learned();
@@ -130,20 +163,16 @@ impl Refresher {
         Err(Failure::incomplete("DescribeDBInstances", "last page"))
     }
 
-    /// One page. While AWS throttles or fails for a moment it is asked for again: a sweep of a hundred pages that
-    /// began anew each time would never end.
-    async fn page(
-        &self,
-        source: Source<'_>,
-        marker: Option<String>,
-    ) -> Outcome<(Vec<Instance>, Option<String>)> {
-        let mut tries = 0;
+    /// One page.
+    async fn page(&self, source: Source<'_>, marker: Option<String>) -> Outcome<Page> {
+        let begun = Instant::now();
+        let mut in_a_row = 0;
         loop {
             match source.aws.describe_page(marker.clone()).await {
-                Err(failure) if failure.is_passing() && tries < TRIES => {
+                Err(failure) if failure.is_passing() && begun.elapsed() < TRIED_FOR => {
                     self.failed(&failure);
-                    Self::pause(tries).await;
-                    tries += 1;
+                    Self::pause(in_a_row).await;
+                    in_a_row += 1;
                 }
                 ended => return ended,
             }
@@ -151,8 +180,8 @@ impl Refresher {
     }
 }
 
-/// How long a sweep takes at a number of calls per second.
-pub(in crate::engine) fn duration_of(sweep_calls: usize, calls_per_second: f64) -> Duration {
-    let calls = u32::try_from(sweep_calls).unwrap_or(u32::MAX);
+/// How long so many calls take at a number of calls per second.
+pub(super) fn duration_of(calls: usize, calls_per_second: f64) -> Duration {
+    let calls = u32::try_from(calls).unwrap_or(u32::MAX);
     Duration::try_from_secs_f64(f64::from(calls) / calls_per_second).unwrap_or(Duration::MAX)
 }

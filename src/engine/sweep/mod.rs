@@ -16,8 +16,9 @@ use crate::aws::Outcome;
 use crate::error::chain;
 use orphans::Orphans;
 
-/// How long a sweep waits for a fresh observation of the account.
-const OBSERVE_WITHIN: Duration = Duration::from_secs(120);
+/// How long a sweep waits for a fresh observation of the account: ten thousand instances take minutes, and an hour where
+/// AWS throttles.
+const OBSERVE_WITHIN: Duration = Duration::from_secs(3600);
 
 /// Sweeps now and then until the engine stops.
 pub(super) async fn run(engine: Engine) {
@@ -40,15 +41,16 @@ pub(super) async fn run(engine: Engine) {
 
 /// Lists first and observes then: what is not referred to after it was listed is referred to by nothing.
 async fn once(engine: &Engine, orphans: &mut Orphans) -> Outcome<()> {
-    let begun = Instant::now();
     let listed_secrets = secrets::list(&engine.inner.aws, &engine.inner.settings.broker).await?;
     let listed_groups = groups::list(&engine.inner.aws).await?;
+    let listed = Instant::now();
     let refresher = &engine.inner.refresher;
     refresher.want_sweep();
-    let is_enough = |snapshot: &Snapshot| snapshot.swept_at.is_some_and(|at| at >= begun);
-    refresher.until(begun + OBSERVE_WITHIN, is_enough).await;
+    let is_enough = |snapshot: &Snapshot| snapshot.swept_at.is_some_and(|at| at >= listed);
+    refresher.until(listed + OBSERVE_WITHIN, is_enough).await;
     let snapshot = refresher.snapshot().clone();
-    if snapshot.swept_at.is_none_or(|at| at < begun) {
+    if !is_enough(&snapshot) {
+        tracing::warn!("The account could not be observed for the sweep over secrets and parameter groups");
         return Ok(());
     }
     orphans.begin();

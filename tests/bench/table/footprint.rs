@@ -31,7 +31,7 @@ pub(crate) struct Started {
 
 /// Starts it, and has it polled for a while, unless nobody wants to know what it takes.
 pub(crate) async fn start(setting: &Setting, watched: bool) -> anyhow::Result<Started> {
-    let fleet = &setting.settled;
+    let fleet = &setting.mixed;
     let aws =
         StandIn::start(Arc::clone(fleet), Behaviour { latency: LATENCY, ..Behaviour::default() }).await?;
     let broker = Broker::start(&setting.binary, &aws, &[]).await?;
@@ -40,7 +40,7 @@ pub(crate) async fn start(setting: &Setting, watched: bool) -> anyhow::Result<St
     let requests = paths(&fleet.ids, IDS_AT_ONCE);
     for request in &requests {
         let documents = platform.get(request).await?.documents()?;
-        ensure!(documents.values().all(|document| document.details.ready), "a settled service is not ready");
+        ensure!(documents.values().all(|document| document.details.ready), "a service is not ready");
     }
     if !watched {
         return Ok(Started { broker, platform, first_answer, resident: f64::NAN });
@@ -65,7 +65,7 @@ pub(crate) async fn start(setting: &Setting, watched: bool) -> anyhow::Result<St
 pub(crate) async fn measure(setting: &Setting, started: Started) -> Rows {
     let (after, most) = started.broker.resident()?;
     let size = std::fs::metadata(&setting.binary)?.len() as f64 / 1e6;
-    let calls = setting.settled.ids.len().div_ceil(100);
+    let calls = setting.mixed.ids.len().div_ceil(100);
     Ok(vec![
         Row::bound(
             "Resident memory at 10,000 services, polled by 10 callers: the most",

@@ -31,11 +31,17 @@ struct Case {
 }
 
 pub(crate) async fn measure(setting: &Setting, started: &Started) -> Rows {
-    let ids = &setting.settled.ids;
+    let fleet = &setting.mixed;
+    let ids = &fleet.ids;
+    let settled = ids.iter().enumerate().filter(|(number, _)| !fleet.is_moving(*number));
+    let settled: Vec<ServiceId> = settled.map(|(_, id)| *id).collect();
+    let case = |name, what, paths| Case { name, what, paths };
     let cases = [
-        Case { name: "hundred", what: "GET of 100 ids", paths: platform::paths(ids, 100) },
-        Case { name: "thousand", what: "GET of 1,000 ids", paths: platform::paths(ids, 1000) },
-        Case { name: "all", what: "GET of the list of all 10,000", paths: vec!["/postgres".to_owned()] },
+        case("hundred", "GET of 100 ids", platform::paths(&settled, 100)),
+        case("thousand", "GET of 1,000 ids", platform::paths(&settled, 1000)),
+        case("all", "GET of the list of all 10,000", vec!["/postgres".to_owned()]),
+        case("mixed-hundred", "GET of 100 ids, one of them in transition", platform::paths(ids, 100)),
+        case("mixed-thousand", "GET of 1,000 ids, ten of them in transition", platform::paths(ids, 1000)),
     ];
     let folder = tempfile::tempdir()?;
     let bodies = folder.path().join("bodies");

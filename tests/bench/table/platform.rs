@@ -61,6 +61,11 @@ impl Answer {
     pub(crate) fn documents(&self) -> anyhow::Result<HashMap<String, Document>> {
         serde_json::from_slice(&self.body).context("an answer that is no map of documents")
     }
+
+    /// The ids of a list.
+    pub(crate) fn listed(&self) -> anyhow::Result<Vec<String>> {
+        serde_json::from_slice(&self.body).context("an answer that is no list of ids")
+    }
 }
 
 impl Platform {
@@ -92,16 +97,12 @@ impl Platform {
     pub(crate) async fn until_listed(&self, broker: &Broker, count: usize) -> anyhow::Result<Duration> {
         until("the first answer", async || {
             let answer = self.get("/postgres").await?;
-            let ids: Vec<ServiceIdText> =
-                if answer.status == 200 { serde_json::from_slice(&answer.body)? } else { Vec::new() };
-            Ok((ids.len() == count).then(|| broker.started.elapsed()))
+            let listed = if answer.status == 200 { answer.listed()?.len() } else { 0 };
+            Ok((listed == count).then(|| broker.started.elapsed()))
         })
         .await
     }
 }
-
-/// An id in a list.
-type ServiceIdText = String;
 
 /// The requests that ask for all of these, with as many ids as fit into one.
 pub(crate) fn paths(ids: &[ServiceId], at_once: usize) -> Vec<String> {

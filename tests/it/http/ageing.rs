@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::scale::{MINUTE, age, get, settled};
+use super::scale::{MINUTE, WINDOWS, age, get, settled};
 use super::{booked, booking};
-use crate::world::{BROKER, Fault};
+use crate::world::{BROKER, Fault, World};
 
 #[tokio::test(start_paused = true)]
 async fn a_wish_that_is_taken_while_aws_throttles_reads_makes_nothing_younger() {
@@ -60,4 +60,18 @@ async fn what_the_last_answers_lacked_is_told_with_the_age_of_its_description() 
     }
     assert!(told_although_missing > 0, "one answer without it proves nothing");
     assert!(age(&get(&world, &ids).await) <= 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_its_turn_is_as_old_as_the_turn() {
+    // A call every seven seconds.
+    let world = World::paced(&WINDOWS, 1.0 / 7.0, 1).observed().await;
+    tokio::time::sleep(MINUTE).await;
+    let look = async || {
+        let begun = Instant::now();
+        let answer = get(&world, &[uuid::Uuid::new_v4()]).await;
+        (begun.elapsed().as_secs(), age(&answer))
+    };
+    assert_eq!(look().await, (0, 0));
+    assert_eq!(look().await, (7, 0), "it is told as soon as it is known");
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::scale::{MINUTE, WINDOWS, get, settled};
 use super::{booked, booking, status, tag};
 use crate::broker::eventually;
-use crate::world::{BROKER, World};
+use crate::world::{BROKER, Fault, Instance, World};
 
 #[tokio::test]
 async fn a_wish_that_was_not_written_is_503() {
@@ -57,7 +58,7 @@ async fn nothing_is_gone_because_a_call_failed() {
 #[tokio::test]
 async fn what_another_replica_has_made_is_never_left_out() {
     let (world, _) = booked().await;
-    let replica = world.replica().await;
+    let replica = world.replica(&[]).await;
     let id = Uuid::new_v4();
     assert_eq!(world.send("POST", "/postgres", &booking(id)).await.status, 201);
     let path = format!("/postgres?id={id}");
@@ -72,11 +73,29 @@ async fn what_another_replica_has_made_is_never_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_looked_for_in_vain_stays_left_out_while_aws_fails() {
-    let (world, ids) = super::scale::settled(2).await;
-    let strange = Uuid::new_v4();
+async fn what_was_looked_for_in_vain_is_not_gone_for_long_where_another_replica_may_have_made_it() {
+    let (world, _) = settled(1).await;
+    let replica = world.replica(&WINDOWS).await;
+    let id = Uuid::new_v4();
+    let path = format!("/postgres?id={id}");
+    let told = async || replica.send("GET", &path, &Value::Null).await;
+    assert_eq!((told().await.status, told().await.text.as_str()), (200, "{}"));
+    assert_eq!(world.send("POST", "/postgres", &booking(id)).await.status, 201);
+    replica.fail("*", Some("Throttling"));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    for _ in 0..5 {
+        assert_eq!(told().await.status, 503, "it was looked for before it was made");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    replica.fail("*", None);
+    eventually("it to be told", async || told().await.json().get(id.to_string()).map(|_| ())).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_seen_to_go_stays_left_out_while_aws_fails() {
+    let (world, ids) = settled(2).await;
     world.state().instances.remove(&format!("{BROKER}-{}", ids[1]));
-    let path = format!("/postgres?id={}&id={}&id={strange}", ids[0], ids[1]);
+    let path = format!("/postgres?id={}&id={}", ids[0], ids[1]);
     let told = async || {
         let answer = world.send("GET", &path, &Value::Null).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -100,4 +119,53 @@ async fn one_answer_without_it_does_not_make_an_instance_gone() {
     assert_eq!(status(&world, id).await["details"]["state"], "creating");
     world.state().instances = hidden;
     assert_eq!(status(&world, id).await["details"]["state"], "creating");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_sweep_that_is_not_through_says_nothing_of_anyone() {
+    let world = World::unobserved(&WINDOWS);
+    let id = Uuid::new_v4();
+    let instance = || Instance { status: "available".into(), ..Instance::default() };
+    {
+        let mut state = world.state();
+        state.instances.insert(format!("{BROKER}-{id}"), instance());
+        state.instances.extend((0..150).map(|number| (format!("other-{number:05}"), instance())));
+        // The first of two pages is answered.
+        state.faults.push(Fault { after: 1, ..Fault::throttled("DescribeDBInstances", u32::MAX) });
+    }
+    for _ in 0..5 {
+        tokio::time::sleep(MINUTE / 2).await;
+        for path in ["/postgres".to_owned(), format!("/postgres?id={id}")] {
+            let answer = world.send("GET", &path, &Value::Null).await;
+            assert_eq!(answer.status, 503, "{path}: {}", answer.text);
+            assert!(answer.headers.contains_key("retry-after"));
+        }
+    }
+    world.state().faults.clear();
+    let world = world.observed().await;
+    assert_eq!(world.send("GET", "/postgres", &Value::Null).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_answer_that_does_not_show_our_tags_does_not_make_an_instance_gone() {
+    let (world, ids) = settled(2).await;
+    let identifier = format!("{BROKER}-{}", ids[0]);
+    let with_tags = world.state().instances[&identifier].clone();
+    let told = async || get(&world, &ids).await.json().as_object().unwrap().len();
+    world.state().instances.get_mut(&identifier).unwrap().tags.clear();
+    world.state().calls.clear();
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(told().await, 2);
+    assert!(!world.state().calls.is_empty(), "it was looked at");
+    world.state().instances.insert(identifier.clone(), with_tags);
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(told().await, 2);
+    // Who takes them away for good takes the instance away from the broker.
+    world.state().instances.get_mut(&identifier).unwrap().tags.clear();
+    tokio::time::sleep(MINUTE).await;
+    told().await;
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    assert_eq!(told().await, 1);
+    tokio::time::sleep(MINUTE * 2).await;
+    assert_eq!(told().await, 1);
 }

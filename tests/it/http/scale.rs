@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{booking, status};
+use crate::broker::eventually;
 use crate::world::{Answer, BROKER, Instance, World};
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -42,7 +43,7 @@ pub(super) async fn settled_among(
         assert_eq!(world.send("POST", "/postgres", &booking(*id)).await.status, 201);
         world.settle(*id);
     }
-    crate::broker::eventually("the services to be at rest", async || {
+    eventually("the services to be at rest", async || {
         let answer = get(&world, &ids).await;
         let documents = answer.json();
         let ready = |id: &Uuid| documents[id.to_string()]["details"]["state"] == "available";
@@ -112,6 +113,26 @@ async fn among_many_instances_of_others_its_own_are_looked_at_by_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_many_that_are_known_those_are_looked_at_that_someone_asks_for() {
+    let (world, ids) = settled_among(250, 2000, &[]).await;
+    tokio::time::sleep(MINUTE * 5).await;
+    for few in [&ids[3..8], &ids[100..101]] {
+        world.state().calls.clear();
+        for _ in 0..5 {
+            assert!(age(&get(&world, few).await) <= 60);
+            tokio::time::sleep(MINUTE * 3).await;
+        }
+        let calls = world.state().calls.len();
+        // One when they are asked for, and one at the end of the window that follows.
+        assert!((5..=10).contains(&calls), "{calls} calls");
+    }
+    // And where all are asked for again, all of them are, in the cheapest way.
+    world.state().calls.clear();
+    assert!(age(&get(&world, &ids).await) <= 60);
+    assert_eq!(world.state().calls.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_in_transition_is_looked_at_alone_and_often() {
     let (world, ids) = settled(250).await;
     let moving = ids[7];
@@ -137,6 +158,38 @@ async fn what_only_callers_would_need_is_not_observed_while_nobody_asks() {
     // The first who asks again gets a fresh answer, not one of an hour ago.
     assert!(age(&get(&world, &ids).await) <= 60);
     assert_eq!(world.state().calls.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_rds_does_of_itself_and_what_someone_else_must_end_costs_little_while_nobody_asks() {
+    let (world, ids) = settled(120).await;
+    let set = |number: usize, status: &str| {
+        let identifier = format!("{BROKER}-{}", ids[number]);
+        world.state().instances.get_mut(&identifier).unwrap().status = status.into();
+    };
+    // RDS backs one up; one is stopped with a wish that waits for its start.
+    set(7, "backing-up");
+    let change = json!({"plan": {"parameters": {"storage": 40000}}});
+    set(8, "stopped");
+    tokio::time::sleep(MINUTE).await;
+    get(&world, &ids).await;
+    assert_eq!(world.send("PATCH", &format!("/postgres/{}", ids[8]), &change).await.status, 204);
+    tokio::time::sleep(MINUTE * 5).await;
+    world.state().calls.clear();
+    world.state().asked.clear();
+    tokio::time::sleep(MINUTE * 60).await;
+    let named = [format!("{BROKER}-{}", ids[8])];
+    let asked = world.state().asked.clone();
+    assert!(asked.iter().all(|asked| asked.contains(&named[0])), "{asked:?}");
+    assert!((50..=70).contains(&asked.len()), "{} looks in an hour at what is unfinished", asked.len());
+    // Both are noticed: at once by who asks, and the other within a window.
+    set(7, "available");
+    assert_eq!(status(&world, ids[7]).await["details"]["state"], "available");
+    set(8, "available");
+    eventually("the wish to be carried out", async || {
+        world.state().calls.iter().any(|call| call == "ModifyDBInstance").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,7 +257,7 @@ async fn while_aws_throttles_the_age_is_told_up_to_the_limit_and_nothing_is_gone
         assert!(answer.headers.contains_key("retry-after"));
     }
     world.fail("DescribeDBInstances", None);
-    crate::broker::eventually("fresh answers", async || {
+    eventually("fresh answers", async || {
         let answer = world.send("GET", &format!("/postgres?id={}", ids[0]), &Value::Null).await;
         (answer.status == 200 && age(&answer) <= 60).then_some(())
     })

@@ -9,7 +9,13 @@ use crate::lab::lab;
 #[tokio::test]
 async fn everything_gets_done_although_the_first_three_calls_of_each_kind_are_throttled() {
     // What a refused create cannot remove at once is the sweep's to remove.
-    let settings = [("BROKER_SWEEP_SECONDS", "0.5"), ("BROKER_SWEEP_GRACE_SECONDS", "3")];
+    let settings = [
+        ("BROKER_SWEEP_SECONDS", "0.5"),
+        ("BROKER_SWEEP_GRACE_SECONDS", "3"),
+        // Whatever the SDK is told: each of its retries would be a call that no budget knows of.
+        ("AWS_MAX_ATTEMPTS", "5"),
+        ("AWS_RETRY_MODE", "standard"),
+    ];
     let broker = Broker::start_with(&crate::broker::unique_name(), &settings).await;
     let throttle = |operation: &str| json!({"operation": operation, "kind": "throttle", "count": 3});
     for operation in
@@ -30,6 +36,7 @@ async fn everything_gets_done_although_the_first_three_calls_of_each_kind_are_th
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
     assert_eq!(lab().faults_left(&broker.name).await, 0, "not every call was throttled");
+    assert_eq!(broker.throttles().await, 3 * 7, "every one of them has come back to the budget");
 }
 
 #[tokio::test]

@@ -199,8 +199,8 @@ impl World {
     }
 
     /// Another broker over the same AWS, which has observed it once.
-    pub(crate) async fn replica(&self) -> Self {
-        Self::over(Arc::clone(&self.state), &[], PLENTY).observed().await
+    pub(crate) async fn replica(&self, settings: &[(&str, &str)]) -> Self {
+        Self::over(Arc::clone(&self.state), settings, PLENTY).observed().await
     }
 
     fn within(settings: &[(&str, &str)], budget: Budget) -> Self {
