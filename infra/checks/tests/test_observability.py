@@ -21,6 +21,7 @@ HEADINGS = {
     "databases-unreachable",
     "errors-5xx",
     "passwords-lost",
+    "requests-turned-away",
     "services-in-error",
     "slow-answers",
     "snapshot-too-old",
