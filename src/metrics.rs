@@ -1,4 +1,5 @@
 //! What the process counts, as Prometheus reads it. Labels have few values: never a service, never an id.
+//! None has a name by which the Prometheus Operator tells what it scrapes (`service`, `pod`): theirs would win.
 //!
 //! Gauges are set when they are read, so that nobody has to keep them right.
 
@@ -31,19 +32,19 @@ struct Route {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AwsCall {
-    service: &'static str,
+    aws_service: &'static str,
     operation: &'static str,
     outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AwsService {
-    service: &'static str,
+    aws_service: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AwsLane {
-    service: &'static str,
+    aws_service: &'static str,
     lane: &'static str,
 }
 
@@ -146,9 +147,9 @@ impl Metrics {
 
     /// A call of AWS ended: `ok`, or what its failure means.
     pub fn aws_call(&self, service: &'static str, operation: &'static str, outcome: &'static str) {
-        self.aws_calls.get_or_create(&AwsCall { service, operation, outcome }).inc();
+        self.aws_calls.get_or_create(&AwsCall { aws_service: service, operation, outcome }).inc();
         if outcome == "throttled" {
-            self.throttles.get_or_create(&AwsService { service }).inc();
+            self.throttles.get_or_create(&AwsService { aws_service: service }).inc();
         }
     }
 
@@ -176,10 +177,10 @@ impl Metrics {
         left: u32,
         waiting: [(&'static str, u32); 2],
     ) {
-        self.rates.get_or_create(&AwsService { service }).set(per_second);
-        self.left.get_or_create(&AwsService { service }).set(i64::from(left));
+        self.rates.get_or_create(&AwsService { aws_service: service }).set(per_second);
+        self.left.get_or_create(&AwsService { aws_service: service }).set(i64::from(left));
         for (lane, count) in waiting {
-            self.waiting.get_or_create(&AwsLane { service, lane }).set(i64::from(count));
+            self.waiting.get_or_create(&AwsLane { aws_service: service, lane }).set(i64::from(count));
         }
     }
 
@@ -233,10 +234,10 @@ mod tests {
         for line in [
             "rds_broker_http_requests_total{method=\"GET\",route=\"/postgres\",status=\"200\"} 1",
             "rds_broker_http_request_duration_seconds_count{method=\"GET\",route=\"/postgres\"} 1",
-            "rds_broker_aws_throttles_total{service=\"rds\"} 1",
-            "rds_broker_aws_rate{service=\"rds\"} 0.5",
-            "rds_broker_aws_budget_left{service=\"rds\"} 3",
-            "rds_broker_aws_waiting{service=\"rds\",lane=\"read\"} 7",
+            "rds_broker_aws_throttles_total{aws_service=\"rds\"} 1",
+            "rds_broker_aws_rate{aws_service=\"rds\"} 0.5",
+            "rds_broker_aws_budget_left{aws_service=\"rds\"} 3",
+            "rds_broker_aws_waiting{aws_service=\"rds\",lane=\"read\"} 7",
             "rds_broker_services{provider=\"postgres\",phase=\"available\"} 2",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");

@@ -34,6 +34,11 @@ class Names(unittest.TestCase):
         told = {name for name in source.metrics() if not name.endswith(("_sum", "_count"))}
         self.assertEqual(told - shown, set())
 
+    def test_no_label_has_a_name_that_whoever_scrapes_gives_to_its_own(self):
+        taken = source.TARGET_LABELS | source.OPERATOR_LABELS
+        for name, labels in source.metrics().items():
+            self.assertEqual(labels & taken, set(), name)
+
     def test_labels_and_their_values_are_those_of_the_metric(self):
         told, words = source.metrics(), source.words()
         for text in EXPRESSIONS:

@@ -23,6 +23,8 @@ MISTAKES = {
     "a role that is none": ("serviceAccount.roleArn", "rds-broker", "roleArn"),
     "databases out of reach": ("networkPolicy.databases", [], "networkPolicy.databases must hold"),
     "AWS out of reach": ("networkPolicy.aws", [], "networkPolicy.aws must hold"),
+    "a Prometheus that is shut out": ("serviceMonitor.enabled", True, "networkPolicy.metricsFrom must name"),
+    "an authority without a key": ("serviceMonitor.ca", {"secret": {"name": "authority"}}, "key"),
     "alerts that lead nowhere": (
         "prometheusRule",
         {"enabled": True},

@@ -135,8 +135,25 @@ class Objects(unittest.TestCase):
         self.assertEqual(
             json.loads(dashboard), json.loads((ROOT / "infra/grafana/dashboard.json").read_text())
         )
+
+    def test_prometheus_finds_the_broker_under_the_labels_of_the_rules(self):
+        found = self.cases["most"]
         monitor = one(found, "ServiceMonitor")["spec"]
         service = one(found, "Service")
         self.assertEqual(monitor["endpoints"][0]["port"], service["spec"]["ports"][0]["name"])
         # The rules go by this name of the job.
         self.assertEqual(service["metadata"]["labels"][monitor["jobLabel"]], "rds-broker")
+        self.assertIs(monitor["endpoints"][0]["honorLabels"], True)
+
+    def test_prometheus_is_let_in_and_knows_the_authority_of_the_certificate(self):
+        most = CASES["most"]
+        (rule,) = one(self.cases["most"], "NetworkPolicy")["spec"]["ingress"]
+        self.assertIn(most["networkPolicy"]["metricsFrom"][0], rule["from"])
+        # What README.md's command puts into the Secret of the certificate.
+        readme = (ROOT / "infra/kubernetes/README.md").read_text()
+        self.assertRegex(readme, r"create secret generic rds-broker-tls [^)]*--from-file=ca\.crt")
+        own = {"secret": {"name": "rds-broker-tls", "key": "ca.crt"}}
+        another = {"configMap": {"name": "authority", "key": "root.pem"}}
+        for values, authority in ((most, own), (changed(most, "serviceMonitor.ca", another), another)):
+            (endpoint,) = one(objects(values), "ServiceMonitor")["spec"]["endpoints"]
+            self.assertEqual(endpoint["tlsConfig"]["ca"], authority)

@@ -99,7 +99,8 @@ fn of_provider(provider: Provider, name: &str, prefix: &str) -> [(String, Value)
         ("400", "An id is not a UUID"),
         (
             "414",
-            "The URI is longer than 65,534 bytes, some 1,600 ids: ask in several requests. It has no body",
+            "The URI is too long: beyond 65,534 bytes, some 1,600 ids, or what a load balancer in front takes, often \
+             some 400. Ask in several requests. No body",
         ),
     ]);
     listed.insert(

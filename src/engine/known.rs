@@ -39,6 +39,15 @@ impl Known {
         }
     }
 
+    /// What is wrong with its record, where some of that cannot be read.
+    pub(crate) fn damage(&self) -> Option<&str> {
+        match &self.desired {
+            Some(Desired::Unreadable(problem)) => Some(problem),
+            Some(Desired::Running(target)) => target.damage.as_deref(),
+            Some(Desired::Gone { .. }) | None => None,
+        }
+    }
+
     /// The provider under whose path it is; `None` for what is not ours.
     pub(crate) fn provider(&self) -> Option<Provider> {
         match &self.owner {

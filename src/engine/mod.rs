@@ -256,8 +256,8 @@ impl Engine {
                 if self.rest_of(id, kept).is_none() && known.needs_work(now()) {
                     self.ensure_worker(id);
                 }
-                if kept.is_noteworthy {
-                    noteworthy.push(known.instance);
+                if kept.is_noteworthy || known.damage().is_some() {
+                    noteworthy.push(known);
                 }
             }
             self.notice(&noteworthy);

@@ -184,7 +184,8 @@ impl Broker {
 
     /// How often this process has called an operation of RDS.
     pub(crate) async fn calls_made(&self, operation: &str) -> u64 {
-        self.metric(&format!("rds_broker_aws_calls_total{{service=\"rds\",operation=\"{operation}\",")).await
+        self.metric(&format!("rds_broker_aws_calls_total{{aws_service=\"rds\",operation=\"{operation}\","))
+            .await
     }
 
     /// How many services wait for a reason of this kind.

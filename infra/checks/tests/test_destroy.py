@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra_checks.paths import INFRA
 from infra_checks.terraform import Copy, Failed
 from tests.conftest import STACKS, Applied, apply
 
@@ -59,3 +60,23 @@ def test_destroying_the_key_is_refused(key: Applied) -> None:
         destroy(key)
     assert "module.key.aws_kms_key.this" in str(refused.value)
     assert addresses(key) == before
+
+
+@pytest.mark.parametrize(
+    ("example", "address"),
+    [
+        ("key", "module.key.aws_kms_key.this"),
+        ("existing-vpc", "module.database_defaults.aws_security_group.databases"),
+    ],
+)
+def test_what_was_refused_while_it_was_made_is_finished_and_not_replaced(tmp_path, example: str, address: str) -> None:
+    """Terraform taints it, and would replace what is never destroyed: infra/README.md says how to go on."""
+    made = apply(Copy(tmp_path), example)
+    made.copy.run(made.where, "taint", address)
+    with pytest.raises(Failed, match="Instance cannot be destroyed") as refused:
+        made.copy.plan(made.where)
+    assert address in str(refused.value)
+    assert f" untaint {address}`" in (INFRA / "README.md").read_text()
+    made.copy.run(made.where, "untaint", address)
+    changes = made.copy.plan(made.where)["resource_changes"]
+    assert not [each["address"] for each in changes if "delete" in each["change"]["actions"]]

@@ -285,6 +285,13 @@ def test_a_cluster_s_broker_reads_tokens_from_aws_where_they_are_there(kubernete
     assert "tokens" not in given, "by default they are a Secret of the cluster"
 
 
+def test_a_cluster_s_broker_books_without_encryption_where_the_tfvars_say_so(kubernetes: Applied) -> None:
+    name = "codesphere-unencrypted-eu-central-1"
+    assert name not in {each["name"] for each in kubernetes.values("aws_iam_policy")}
+    plan = kubernetes.copy.plan(kubernetes.where, unencrypted_databases="true")
+    assert name in {each["name"] for each in planned(plan, "aws_iam_policy")}
+
+
 def test_traces_go_to_the_collector_alone(new_vpc: Applied, existing_vpc: Applied) -> None:
     assert setting(new_vpc, "OTEL_EXPORTER_OTLP_ENDPOINT") == "http://collector.internal.example.com:4318"
     rules = new_vpc.values("aws_vpc_security_group_egress_rule")

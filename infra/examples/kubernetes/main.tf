@@ -21,6 +21,7 @@ module "role" {
   db_subnet_group          = module.database_defaults.subnet_group
   kms_key_arn              = var.kms_key_arn
   former_kms_key_arns      = var.former_kms_key_arns
+  unencrypted_databases    = var.unencrypted_databases
   token_secret_arn         = var.token_secret_arn
   monitoring_role_arn      = var.enhanced_monitoring ? module.database_defaults.monitoring_role_arn : null
   permissions_boundary_arn = var.permissions_boundary_arn

@@ -88,6 +88,12 @@ variable "keep_monitoring_role" {
   default     = false
 }
 
+variable "unencrypted_databases" {
+  description = "Whether databases may be booked without encryption, as a catalogue with `encrypted = false` wants it."
+  type        = bool
+  default     = false
+}
+
 variable "token_secret_arn" {
   description = "Secret in AWS Secrets Manager that holds the platform's tokens, which the role may then read: for `tokens.secretsManager` of the chart. Null: tokens are a Secret of the cluster."
   type        = string

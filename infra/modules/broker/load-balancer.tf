@@ -5,7 +5,9 @@ resource "aws_lb" "this" {
   subnets                    = values(var.subnets)
   security_groups            = [aws_security_group.load_balancer.id]
   drop_invalid_header_fields = true
-  desync_mitigation_mode     = "strictest"
+  # AWS's default. "strictest" also refuses what is harmless but not to the letter of RFC 7230, such as a GET that
+  # says Content-Length: 0, and the platform's client is not ours.
+  desync_mitigation_mode     = "defensive"
   enable_deletion_protection = var.deletion_protection
   # The broker answers within 12 s, and the platform gives up after 15.
   idle_timeout = 30

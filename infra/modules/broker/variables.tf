@@ -6,6 +6,11 @@ variable "name" {
     condition     = can(regex("^[a-z](-?[a-z0-9])*$", var.name)) && length(var.name) <= 26 && !can(regex("^(aws|rds)", var.name))
     error_message = "name must be 1 to 26 lower-case letters, digits and single hyphens, begin with a letter, not end with a hyphen, and not begin with aws or rds: DB instances are called <name>-<service id>."
   }
+
+  validation {
+    condition     = !startswith(var.name, "internal-")
+    error_message = "name must not begin with internal-, which AWS keeps for names of its own load balancers: the broker's has this name."
+  }
 }
 
 variable "image" {

@@ -10,7 +10,7 @@ locals {
     }
     services-in-error = {
       metric    = "ServicesInError"
-      says      = "A DB instance needs a person, or RDS gave up on a change. It is said once for each instance and task."
+      says      = "A DB instance needs a person, its record cannot be read, or RDS gave up on a change."
       period    = 900
       periods   = 1
       threshold = 1
@@ -58,13 +58,17 @@ locals {
       threshold = 1
     }
   }
+
+  # Their lines are written once for each instance and task, or once an hour: that no more come says nothing, so nobody
+  # is told that the alarm is over.
+  said_once = ["services-in-error", "unknown-status", "passwords-lost"]
 }
 
 resource "aws_cloudwatch_metric_alarm" "log" {
   for_each = local.log_alarms
 
   alarm_name          = "${var.broker.name}-${each.key}"
-  alarm_description   = "${each.value.says} ${var.runbook}#${each.key}"
+  alarm_description   = "${each.value.says} ${contains(local.said_once, each.key) ? "The alarm ends by itself while the trouble goes on. " : ""}${var.runbook}#${each.key}"
   namespace           = local.namespace
   metric_name         = each.value.metric
   statistic           = "Sum"
@@ -75,7 +79,7 @@ resource "aws_cloudwatch_metric_alarm" "log" {
   # No line is no trouble: tasks that are gone are broker-not-ready.
   treat_missing_data = "notBreaching"
   alarm_actions      = local.topics
-  ok_actions         = local.topics
+  ok_actions         = contains(local.said_once, each.key) ? [] : local.topics
   tags               = var.tags
 
   depends_on = [aws_cloudwatch_log_metric_filter.this]

@@ -78,6 +78,24 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   }
 }
 
+# What the load balancer answers 4xx by itself is in no log of the broker.
+resource "aws_cloudwatch_metric_alarm" "turned_away" {
+  alarm_name          = "${var.broker.name}-requests-turned-away"
+  alarm_description   = "For 15 minutes the load balancer has answered requests with 4xx itself: a GET of too many ids, or a caller that did not wait. ${var.runbook}#requests-turned-away"
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "HTTPCode_ELB_4XX_Count"
+  dimensions          = local.balancer
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 3
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.topics
+  ok_actions          = local.topics
+  tags                = var.tags
+}
+
 resource "aws_cloudwatch_metric_alarm" "slow" {
   alarm_name          = "${var.broker.name}-slow-answers"
   alarm_description   = "For 15 minutes one request in twenty has taken longer than 8 s; the platform gives up after 15. ${var.runbook}#slow-answers"

@@ -6,8 +6,11 @@ locals {
     {
       title = "Answers by status"
       stat  = "Sum"
-      metrics = [for code in ["2XX", "4XX", "5XX"] :
-      ["AWS/ApplicationELB", "HTTPCode_Target_${code}_Count", "TargetGroup", var.broker.target_group, "LoadBalancer", var.broker.load_balancer]]
+      metrics = concat(
+        [for code in ["2XX", "4XX", "5XX"] :
+        ["AWS/ApplicationELB", "HTTPCode_Target_${code}_Count", "TargetGroup", var.broker.target_group, "LoadBalancer", var.broker.load_balancer]],
+        [for code in ["4XX", "5XX"] : ["AWS/ApplicationELB", "HTTPCode_ELB_${code}_Count", "LoadBalancer", var.broker.load_balancer]],
+      )
     },
     {
       title = "Seconds to answer, half and one in twenty"
@@ -54,7 +57,7 @@ locals {
   alarm_arns = concat(
     [for alarm in aws_cloudwatch_metric_alarm.log : alarm.arn],
     [for alarm in aws_cloudwatch_metric_alarm.resources : alarm.arn],
-    [aws_cloudwatch_metric_alarm.not_ready.arn, aws_cloudwatch_metric_alarm.errors.arn, aws_cloudwatch_metric_alarm.slow.arn],
+    [aws_cloudwatch_metric_alarm.not_ready.arn, aws_cloudwatch_metric_alarm.errors.arn, aws_cloudwatch_metric_alarm.slow.arn, aws_cloudwatch_metric_alarm.turned_away.arn],
   )
 
   widgets = concat(

@@ -31,7 +31,7 @@ locals {
     }
     services-in-error = {
       metric  = "ServicesInError"
-      pattern = "{ ($.message = \"A DB instance needs help*\") || ($.message = \"RDS gave up on *\") || ($.message = \"AWS refuses to change *\") }"
+      pattern = "{ ($.message = \"A DB instance needs help*\") || ($.message = \"The record of a service cannot be read*\") || ($.message = \"RDS gave up on *\") || ($.message = \"AWS refuses to change *\") }"
     }
     unknown-status = {
       metric  = "UnknownStatuses"

@@ -36,7 +36,7 @@ async fn paced(count: usize, settings: &[(&str, &str)]) -> (World, Vec<Uuid>) {
 }
 
 async fn waiting(world: &World, service: &str, lane: &str) -> f64 {
-    metric(world, "rds_broker_aws_waiting", &[("service", service), ("lane", lane)]).await.unwrap()
+    metric(world, "rds_broker_aws_waiting", &[("aws_service", service), ("lane", lane)]).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn throttling_halves_the_budget_of_its_service_alone_and_calm_gives_it_bac
     let (world, ids) = settled(1).await;
     let rates = async || {
         let rate =
-            async |service| metric(&world, "rds_broker_aws_rate", &[("service", service)]).await.unwrap();
+            async |service| metric(&world, "rds_broker_aws_rate", &[("aws_service", service)]).await.unwrap();
         (rate("rds").await, rate("secretsmanager").await)
     };
     let full = (10_000.0, 10_000.0);

@@ -25,7 +25,7 @@ async fn everything_that_is_promised_is_told_with_its_labels_after_real_work() {
         metric(&world, "rds_broker_steps_total", &step("taken")).await
     })
     .await;
-    let left = metric(&world, "rds_broker_aws_budget_left", &[("service", "rds")]).await;
+    let left = metric(&world, "rds_broker_aws_budget_left", &[("aws_service", "rds")]).await;
     assert!(left.unwrap() <= 1.0, "a budget that was halved holds one call: {left:?}");
     tokio::time::sleep(MINUTE / 2).await;
     let told: [Series<'_>; 22] = [
@@ -48,22 +48,22 @@ async fn everything_that_is_promised_is_told_with_its_labels_after_real_work() {
         ("rds_broker_http_request_duration_seconds_bucket", &[("method", "POST"), ("le", "+Inf")], 4.0),
         (
             "rds_broker_aws_calls_total",
-            &[("service", "rds"), ("operation", "CreateDBInstance"), ("outcome", "ok")],
+            &[("aws_service", "rds"), ("operation", "CreateDBInstance"), ("outcome", "ok")],
             4.0,
         ),
         (
             "rds_broker_aws_calls_total",
-            &[("service", "secretsmanager"), ("operation", "CreateSecret"), ("outcome", "ok")],
+            &[("aws_service", "secretsmanager"), ("operation", "CreateSecret"), ("outcome", "ok")],
             8.0,
         ),
         ("rds_broker_aws_calls_total", &[("operation", "ModifyDBInstance"), ("outcome", "throttled")], 1.0),
-        ("rds_broker_aws_throttles_total", &[("service", "rds")], 1.0),
-        ("rds_broker_aws_rate", &[("service", "secretsmanager")], 10_000.0),
-        ("rds_broker_aws_budget_left", &[("service", "secretsmanager")], 1000.0),
-        ("rds_broker_aws_waiting", &[("service", "rds"), ("lane", "write")], 0.0),
-        ("rds_broker_aws_waiting", &[("service", "rds"), ("lane", "read")], 0.0),
-        ("rds_broker_aws_waiting", &[("service", "secretsmanager"), ("lane", "write")], 0.0),
-        ("rds_broker_aws_waiting", &[("service", "secretsmanager"), ("lane", "read")], 0.0),
+        ("rds_broker_aws_throttles_total", &[("aws_service", "rds")], 1.0),
+        ("rds_broker_aws_rate", &[("aws_service", "secretsmanager")], 10_000.0),
+        ("rds_broker_aws_budget_left", &[("aws_service", "secretsmanager")], 1000.0),
+        ("rds_broker_aws_waiting", &[("aws_service", "rds"), ("lane", "write")], 0.0),
+        ("rds_broker_aws_waiting", &[("aws_service", "rds"), ("lane", "read")], 0.0),
+        ("rds_broker_aws_waiting", &[("aws_service", "secretsmanager"), ("lane", "write")], 0.0),
+        ("rds_broker_aws_waiting", &[("aws_service", "secretsmanager"), ("lane", "read")], 0.0),
         ("rds_broker_snapshot_services", &[], 4.0),
         ("rds_broker_services", &[("provider", "postgres"), ("phase", "available")], 3.0),
         ("rds_broker_services", &[("provider", "postgres"), ("phase", "creating")], 1.0),

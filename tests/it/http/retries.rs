@@ -46,7 +46,7 @@ async fn a_batch_that_is_throttled_is_asked_for_again_alone_and_the_round_goes_o
     world.state().faults.push(throttled_once(strangers[7]));
     world.send("GET", &query(&strangers), &Value::Null).await;
     eventually("the sixth call", async || (batches(&world).len() >= 6).then_some(())).await;
-    let rate = metric(&world, "rds_broker_aws_rate", &[("service", "rds")]).await;
+    let rate = metric(&world, "rds_broker_aws_rate", &[("aws_service", "rds")]).await;
     assert_eq!(rate, Some(5000.0), "half of it");
     eventually("an answer", async || {
         let answer = world.send("GET", &query(&strangers), &Value::Null).await;
@@ -88,7 +88,7 @@ async fn of_a_long_round_only_a_few_calls_wait_at_the_budget() {
     let watch = async {
         let mut most = 0;
         loop {
-            let waiting = [("service", "rds"), ("lane", "read")];
+            let waiting = [("aws_service", "rds"), ("lane", "read")];
             most = most.max(metric(&world, "rds_broker_aws_waiting", &waiting).await.unwrap() as u32);
             assert!(most <= 2, "{most} calls wait");
             if most > 0 && batches(&world).len() >= 10 {

@@ -43,7 +43,7 @@ async fn nobody_waits_longer_than_eight_seconds_and_all_is_told_with_its_age() {
     // What is left of the budget goes to looks by name.
     eventually("the budget to be used up", async || {
         get(&world, &ids).await;
-        let left = metric(&world, "rds_broker_aws_budget_left", &[("service", "rds")]).await;
+        let left = metric(&world, "rds_broker_aws_budget_left", &[("aws_service", "rds")]).await;
         (left == Some(0.0)).then_some(())
     })
     .await;

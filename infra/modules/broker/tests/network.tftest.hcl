@@ -124,3 +124,12 @@ run "a_range_that_aws_would_write_otherwise_is_refused" {
     control_plane_cidrs = ["10.1.2.7/24"]
   }
 }
+
+run "a_name_that_aws_refuses_a_load_balancer_is_refused" {
+  command         = plan
+  expect_failures = [var.name]
+
+  variables {
+    name = "internal-codesphere"
+  }
+}

@@ -25,15 +25,15 @@ run "every_alarm_tells_someone_and_names_its_runbook" {
 
   assert {
     condition = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.log), values(aws_cloudwatch_metric_alarm.resources),
-      [aws_cloudwatch_metric_alarm.not_ready, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.slow]) :
+      [aws_cloudwatch_metric_alarm.not_ready, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.slow, aws_cloudwatch_metric_alarm.turned_away]) :
       alarm.alarm_actions == toset([aws_sns_topic.alarms[0].arn, "arn:aws:sns:eu-central-1:123456789012:on-call"])
     && can(regex(" https://wiki\\.example\\.com/operations#[a-z0-9-]+$", alarm.alarm_description))])
     error_message = "Every alarm is sent to both topics and ends in a heading of the runbook."
   }
 
   assert {
-    condition     = length(output.alarm_arns) == 13
-    error_message = "Eight from the log, two of the tasks' resources, and three from the load balancer."
+    condition     = length(output.alarm_arns) == 14
+    error_message = "Eight from the log, two of the tasks' resources, and four from the load balancer."
   }
 }
 
