@@ -40,6 +40,11 @@ impl Calls {
         self.0.get(operation).map_or(&[], Vec::as_slice)
     }
 
+    /// All, in no order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Call> {
+        self.0.values().flatten()
+    }
+
     /// Those of DescribeDBInstances.
     pub(crate) fn describes(&self) -> &[Call] {
         self.of("DescribeDBInstances")

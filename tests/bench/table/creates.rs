@@ -20,14 +20,20 @@ const BOOKINGS: usize = 500;
 /// The platform gives up then.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(15);
 /// Until when a caller repeats what was answered 503.
-const REPEATED_FOR: Duration = Duration::from_secs(300);
+const REPEATED_FOR: Duration = Duration::from_secs(800);
 const LIMIT: Limit = Limit { per_second: 5.0, burst: 5.0, others: None };
 /// What the operator of such an account would set.
-const SETTINGS: [(&str, &str); 4] = [
+const FITTING: [(&str, &str); 4] = [
     ("BROKER_RDS_CALLS_PER_SECOND", "5"),
     ("BROKER_RDS_BURST", "1"),
     ("BROKER_SECRETS_CALLS_PER_SECOND", "5"),
     ("BROKER_SECRETS_BURST", "1"),
+];
+/// What is in force where nothing is set, the inbound limits as well: what is over these is answered 429.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("BROKER_REQUESTS_PER_SECOND", "100"),
+    ("BROKER_REQUESTS_BURST", "200"),
+    ("BROKER_MAX_CONCURRENT_REQUESTS", "512"),
 ];
 
 /// How one booking went.
@@ -36,15 +42,28 @@ struct Booked {
     /// The longest any of its requests took to be answered.
     slowest: Duration,
     requests: usize,
+    /// Answered 429.
+    turned_away: usize,
     /// Since all began; `None` where it was repeated in vain.
     done_after: Option<Duration>,
 }
 
 pub(crate) async fn measure(setting: &Setting) -> Rows {
+    let fitting = "500 bookings at once, AWS takes 5 calls/s per service";
+    let defaults = "The same with the default settings, which ask RDS less and Secrets Manager more";
+    let (fitting, defaults) = futures_util::future::try_join(
+        of_settings(setting, &FITTING, fitting),
+        of_settings(setting, &DEFAULTS, defaults),
+    )
+    .await?;
+    Ok([fitting, defaults].concat())
+}
+
+async fn of_settings(setting: &Setting, settings: &[(&str, &str)], what: &str) -> Rows {
     let empty = Arc::new(Fleet::new(0, None)?);
     let behaviour = Behaviour { latency: LATENCY, limit: Some(LIMIT), ..Behaviour::default() };
     let aws = StandIn::start(empty, behaviour).await?;
-    let broker = Broker::start(&setting.binary, &aws, &SETTINGS).await?;
+    let broker = Broker::start(&setting.binary, &aws, settings).await?;
     let platform = Platform::of(&broker)?;
     platform.until_listed(&broker, 0).await?;
     let ids: Vec<ServiceId> =
@@ -54,6 +73,7 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
     let booked = futures_util::future::try_join_all(bookings).await?;
     let slowest = booked.iter().map(|booked| booked.slowest).max().unwrap_or_default();
     let requests: usize = booked.iter().map(|booked| booked.requests).sum();
+    let turned_away: usize = booked.iter().map(|booked| booked.turned_away).sum();
     let done = booked.iter().filter_map(|booked| booked.done_after);
     let (succeeded, last) = (done.clone().count(), done.max().unwrap_or_default());
     let made = aws.made();
@@ -63,7 +83,7 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
     let extra = made.instances.len() - (wanted.len() - lost) + made.double_creates;
     Ok(vec![
         Row::bound(
-            "500 bookings at once, AWS takes 5 calls/s per service: slowest answer",
+            format!("{what}: slowest answer"),
             format!("{:.1} s", slowest.as_secs_f64()),
             format!("≤ {} s", ANSWERED_WITHIN.as_secs()),
             slowest <= ANSWERED_WITHIN,
@@ -75,8 +95,11 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
             lost == 0 && extra == 0 && made.secrets.len() == 2 * BOOKINGS,
         ),
         Row::bound(
-            "… answered 201 in the end, where a 503 is repeated after its Retry-After",
-            format!("{succeeded}, the last after {:.0} s, with {requests} requests", last.as_secs_f64()),
+            "… answered 201 in the end, where what was answered 503 or 429 is repeated after its Retry-After",
+            format!(
+                "{succeeded}, the last after {:.0} s, with {requests} requests, {turned_away} of them 429",
+                last.as_secs_f64()
+            ),
             BOOKINGS.to_string(),
             succeeded == BOOKINGS,
         ),
@@ -84,9 +107,9 @@ pub(crate) async fn measure(setting: &Setting) -> Rows {
     ])
 }
 
-/// Books one, and repeats for as long as it is answered 503.
+/// Books one, and repeats for as long as it is answered 503 or 429.
 async fn book(platform: &Platform, id: ServiceId, begun: Instant) -> anyhow::Result<Booked> {
-    let mut booked = Booked { slowest: Duration::ZERO, requests: 0, done_after: None };
+    let mut booked = Booked { slowest: Duration::ZERO, requests: 0, turned_away: 0, done_after: None };
     while begun.elapsed() < REPEATED_FOR {
         let sent = Instant::now();
         let answer = platform.post("/postgres", booking(id)).await?;
@@ -97,7 +120,10 @@ async fn book(platform: &Platform, id: ServiceId, begun: Instant) -> anyhow::Res
                 booked.done_after = Some(begun.elapsed());
                 return Ok(booked);
             }
-            (503, Some(seconds)) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+            (429 | 503, Some(seconds)) => {
+                booked.turned_away += usize::from(answer.status == 429);
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+            }
             (status, _) => {
                 anyhow::bail!("a booking was answered {status}: {}", String::from_utf8_lossy(&answer.body))
             }

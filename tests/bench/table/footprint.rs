@@ -37,11 +37,14 @@ pub(crate) async fn start(setting: &Setting, watched: bool) -> anyhow::Result<St
     let broker = Broker::start(&setting.binary, &aws, &[]).await?;
     let platform = Platform::of(&broker)?;
     let first_answer = platform.until_listed(&broker, fleet.ids.len()).await?;
-    let requests = paths(&fleet.ids, IDS_AT_ONCE);
+    let ids: Vec<String> = fleet.ids.iter().map(ToString::to_string).collect();
+    ensure!(platform.get("/postgres").await?.listed()? == ids, "the first list is another one");
+    let mut requests = paths(&fleet.ids, IDS_AT_ONCE);
     for request in &requests {
         let documents = platform.get(request).await?.documents()?;
         ensure!(documents.values().all(|document| document.details.ready), "a service is not ready");
     }
+    requests.push("/postgres".to_owned());
     if !watched {
         return Ok(Started { broker, platform, first_answer, resident: f64::NAN });
     }
