@@ -1,9 +1,12 @@
 //! What the platform's operator enters into `config.yaml`, list `codesphere.managedServices`: one entry per provider,
 //! made of the very schemas that requests are checked with.
 
+#[cfg(test)]
+mod rules;
+
 use serde_json::{Map, Value, json};
 
-use super::schema;
+use crate::contract::schema;
 use crate::model::catalog::Plan;
 use crate::model::{Catalog, Parameter, Provider};
 
@@ -75,134 +78,22 @@ fn plan_parameter(parameter: Parameter, value: u64) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-
-    /// A closed JSON Schema of what `contract.md` says about an entry.
-    fn rules() -> Value {
-        let text = json!({"type": "string", "minLength": 1});
-        let flag = json!({"type": "boolean"});
-        let object = json!({
-            "type": "object", "required": ["type", "properties", "additionalProperties"],
-            "properties": {"type": {"const": "object"}, "additionalProperties": {"const": false}},
-        });
-        let parameter = json!({
-            "type": "object", "additionalProperties": false, "required": ["schema"],
-            "properties": {
-                "pricedAs": {"enum": ["storage-mb", "cpu-tenths", "ram-mb"]},
-                "schema": {
-                    "type": "object", "required": ["type"], "additionalProperties": false,
-                    "properties": {
-                        "type": {"const": "integer"}, "default": {"type": "integer"}, "minimum": {"type": "integer"},
-                        "readOnly": flag,
-                        "x-update-constraint": {"enum": ["immutable", "increase-only", "minor-upgrade-only"]},
-                    },
-                },
-            },
-        });
-        json!({
-            "type": "object", "additionalProperties": false,
-            "required": [
-                "name", "version", "author", "category", "displayName", "description", "iconUrl", "scope", "backend",
-                "capabilities", "configSchema", "secretsSchema", "detailsSchema", "backups", "plans",
-            ],
-            "properties": {
-                "name": {"type": "string", "pattern": "^[a-z0-9-_]+$"},
-                "version": {"type": "string", "pattern": "^v[0-9][0-9a-z]*$"},
-                "author": text, "category": text, "displayName": text, "description": text,
-                "iconUrl": {"type": "string", "pattern": "^https?://"},
-                "scope": {"const": {"type": "global"}},
-                "backend": {
-                    "type": "object", "additionalProperties": false, "required": ["api"],
-                    "properties": {"api": {
-                        "type": "object", "additionalProperties": false, "required": ["endpoint"],
-                        "properties": {"endpoint": {"type": "string", "pattern": "^https?://.*[^/]$"}},
-                    }},
-                },
-                // Nothing is declared that is answered 501.
-                "capabilities": {"const": {"pause": false, "backups": false, "pointInTimeRecovery": false}},
-                "configSchema": object, "secretsSchema": object, "detailsSchema": object,
-                "backups": {
-                    "type": "object", "additionalProperties": false, "required": ["configSchema", "secretsSchema"],
-                    "properties": {"configSchema": object, "secretsSchema": object},
-                },
-                "plans": {"type": "array", "minItems": 1, "items": {
-                    "type": "object", "additionalProperties": false,
-                    "required": ["id", "name", "description", "parameters"],
-                    "properties": {
-                        "id": {"type": "integer"}, "name": text, "description": text,
-                        "parameters": {"type": "object", "additionalProperties": parameter},
-                    },
-                }},
-            },
-        })
-    }
-
-    /// Every value below a key of that name.
-    fn all<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
-        match value {
-            Value::Object(map) => {
-                for (name, inner) in map {
-                    if name == key {
-                        found.push(inner);
-                    }
-                    all(inner, key, found);
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|item| all(item, key, found)),
-            _ => {}
-        }
-    }
-
-    #[test]
-    fn every_entry_holds_to_the_rules_of_the_platform() {
-        let entries = entries(&Catalog::builtin(), "https://broker.example.com/", "Platform team");
-        let rules = jsonschema::validator_for(&rules()).unwrap();
-        for entry in entries.as_array().unwrap() {
-            let problems: Vec<_> =
-                rules.iter_errors(entry).map(|error| format!("{}: {error}", error.instance_path())).collect();
-            assert!(problems.is_empty(), "{problems:#?}");
-            let mut formats = Vec::new();
-            all(entry, "format", &mut formats);
-            let known = [
-                "int32",
-                "int64",
-                "float",
-                "double",
-                "byte",
-                "binary",
-                "date",
-                "date-time",
-                "password",
-                "uri",
-                "hostname",
-            ];
-            assert!(formats.iter().all(|format| known.contains(&format.as_str().unwrap())), "{formats:?}");
-            let ids: Vec<_> =
-                entry["plans"].as_array().unwrap().iter().map(|plan| plan["id"].clone()).collect();
-            let different: BTreeSet<String> = ids.iter().map(Value::to_string).collect();
-            assert_eq!(ids.len(), different.len(), "two plans have one id");
-        }
-        let names: Vec<_> = entries.as_array().unwrap().iter().map(|entry| entry["name"].clone()).collect();
-        assert_eq!(names, ["postgres-rds", "mysql-rds", "mariadb-rds"]);
-        assert_eq!(entries[0]["backend"]["api"]["endpoint"], "https://broker.example.com/postgres");
-    }
 
     /// The one that is compiled in, and one of somebody's own.
     fn catalogues() -> [Catalog; 2] {
-        let own = include_str!("../model/catalog/default.toml").replace("\"17.10\"", "\"17.9\"");
+        let own = include_str!("../../model/catalog/default.toml").replace("\"17.10\"", "\"17.9\"");
         [Catalog::builtin(), Catalog::parse(&own).unwrap()]
     }
 
     #[test]
     fn an_entry_publishes_the_schemas_that_the_openapi_document_has() {
         for catalog in catalogues() {
-            let document = super::super::openapi::document(&catalog);
+            let document = crate::contract::openapi::document(&catalog);
             let entries = entries(&catalog, "https://broker.example.com", "Platform team");
             for (provider, entry) in catalog.providers().zip(entries.as_array().unwrap()) {
                 let schemas = &document["components"]["schemas"];
-                let name = |part: &str| format!("{}{part}", super::super::openapi::type_name(provider));
+                let name = |part: &str| format!("{}{part}", crate::contract::openapi::type_name(provider));
                 for (part, key) in [("Config", "configSchema"), ("Secrets", "secretsSchema")] {
                     assert_eq!(schemas[name(part)], entry[key], "{}", name(part));
                 }
@@ -216,39 +107,6 @@ mod tests {
                         .collect();
                     assert!(jsonschema::is_valid(&schemas[name("Parameters")], &json!(chosen)), "{plan}");
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn what_the_platform_sends_by_an_entry_is_accepted() {
-        let catalog = Catalog::builtin();
-        let entries = entries(&catalog, "https://broker.example.com", "Platform team");
-        for (provider, entry) in catalog.providers().zip(entries.as_array().unwrap()) {
-            for plan in entry["plans"].as_array().unwrap() {
-                let parameters: Map<String, Value> = plan["parameters"]
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .map(|(name, parameter)| (name.clone(), parameter["schema"]["default"].clone()))
-                    .collect();
-                let defaults = |schema: &Value| -> Map<String, Value> {
-                    let properties = schema["properties"].as_object().unwrap();
-                    let default = |(name, property): (&String, &Value)| {
-                        Some((name.clone(), property.get("default")?.clone()))
-                    };
-                    properties.iter().filter_map(default).collect()
-                };
-                let body = json!({
-                    "id": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "teamId": 7,
-                    "plan": {"id": plan["id"], "parameters": parameters},
-                    "config": defaults(&entry["configSchema"]),
-                    "secrets": {"superuserPassword": "super-secret-1", "userPassword": "user-secret-1"},
-                });
-                assert!(jsonschema::is_valid(&entry["configSchema"], &body["config"]), "{provider}");
-                assert!(jsonschema::is_valid(&entry["secretsSchema"], &body["secrets"]), "{provider}");
-                let read = super::super::create(provider, body.to_string().as_bytes());
-                assert!(read.is_ok(), "{provider}: {:?}", read.err());
             }
         }
     }
