@@ -1,5 +1,6 @@
 """Whether all that a linker took is told, and what is not known is not passed over."""
 
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -44,6 +45,20 @@ class Linked(unittest.TestCase):
     def test_the_c_library_that_comes_with_rust_is_none_of_rusts_own(self):
         line = " .text 0x1 0x2 /rust/lib/rustlib/x86_64-unknown-linux-musl/lib/self-contained/libc.a(a.lo)\n"
         self.assertEqual(owners(line), {"musl": {"libc.a"}})
+
+    def test_what_optimisation_makes_anew_of_rusts_own_is_rusts_own(self):
+        made = "/src/target/release/deps/rds_broker-13d7d92b59df16a5"
+        ours = f"{made}.memchr-4e373fb9b984cbc2.memchr.6c258e2bf0fb0972-cgu.1.rcgu.o.rcgu.o"
+        theirs = f"{made}.memchr-ea71fa85f6699d6b.memchr.9642f0ce76a98c65-cgu.0.rcgu.o.rcgu.o"
+        with tempfile.TemporaryDirectory() as sysroot:
+            library = (
+                Path(sysroot) / "lib/rustlib/x86_64-unknown-linux-gnu/lib/libmemchr-ea71fa85f6699d6b.rlib"
+            )
+            library.parent.mkdir(parents=True)
+            library.touch()
+            own = linked.libraries(Path(sysroot))
+            paths = linked.inputs(f" 1 1 2 16 {ours}:(.text)\n 2 2 2 16 {theirs}:(.text)\n")
+            self.assertEqual({linked.origin(path, own) for path in paths}, {Path(ours), library})
 
     def test_what_nobody_knows_is_a_mistake(self):
         with self.assertRaisesRegex(linked.Unknown, "libsecond.a"):

@@ -12,6 +12,8 @@ from pathlib import Path
 Component = dict
 # An archive or object, as linkers write it: alone, or with a member in brackets behind it.
 INPUT = re.compile(r"(/[^\s():]+\.(?:a|rlib|o))(?=[\s():]|$)")
+# Optimisation at link time makes anew what it takes of a library, beside the program, and names it after it.
+REMADE = re.compile(r"\.(\w+-[0-9a-f]{16})\.")
 # Where rustc puts what it makes for the linker alone.
 PASSING = re.compile(r"/rustc\w{6}/")
 BUNDLE = Path("src/sql/rds-global-bundle.pem")
@@ -24,7 +26,9 @@ class Unknown(Exception):
 def components(linker_map: Path, binary: Path, target: Path, authorities: Path) -> list[Component]:
     found = {name: set() for name in ("crates", "rust-std", "musl", "glibc", "libgcc")}
     sysroot = Path(said("rustc", "--print", "sysroot")).resolve()
+    own = libraries(sysroot)
     for path in inputs(linker_map.read_text(errors="replace")):
+        path = origin(path, own)
         found[owner(path, sysroot, target.resolve())].add(path.name)
     versions = {"rust-std": rust()["release"], "musl": f"of Rust {rust()['release']}"}
     if found["glibc"]:
@@ -49,6 +53,18 @@ def inputs(text: str) -> set[Path]:
     """Those that were used: GNU's linker also names what it only looked into."""
     lines = (line for line in text.splitlines() if not line.startswith("LOAD "))
     return {Path(found) for line in lines for found in INPUT.findall(line)}
+
+
+def libraries(sysroot: Path) -> dict[str, Path]:
+    """Rust's own: name and hash to file."""
+    files = sysroot.glob("lib/rustlib/*/lib/lib*.rlib")
+    return {file.stem.removeprefix("lib"): file for file in files}
+
+
+def origin(path: Path, own: dict[str, Path]) -> Path:
+    """The library of Rust's that an object was made of, or what it is."""
+    remade = REMADE.search(path.name)
+    return own.get(remade[1], path) if remade else path
 
 
 def owner(path: Path, sysroot: Path, target: Path) -> str:

@@ -129,7 +129,7 @@ impl Failure {
 
     /// A refusal outside the SDK: its HTTP status, wire code and message.
     #[must_use]
-    pub(super) fn answered(
+    pub(crate) fn answered(
         operation: &'static str,
         status: u16,
         code: Option<&str>,
@@ -144,7 +144,7 @@ impl Failure {
 
     /// A call outside the SDK that got no answer, or none that can be understood.
     #[must_use]
-    pub(super) fn unreachable(operation: &'static str, source: Box<dyn StdError + Send + Sync>) -> Self {
+    pub(crate) fn unreachable(operation: &'static str, source: Box<dyn StdError + Send + Sync>) -> Self {
         let (code, message) = (None, None);
         Self { cause: Cause::Unavailable, left: Left::Maybe, operation, code, message, source }
     }
@@ -185,6 +185,12 @@ impl Failure {
     #[must_use]
     pub fn is_code(&self, code: &str) -> bool {
         self.code.as_deref().is_some_and(|own| own.strip_suffix("Fault").unwrap_or(own) == code)
+    }
+
+    /// Whether AWS itself answered: what stands between has no codes of AWS's.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        self.code.is_some()
     }
 
     /// Whether there was nothing to sign the call with.

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::catalog::{AllowedParameter, LONGEST_TEXT};
+use crate::model::catalog::{AllowedParameter, LONGEST_TEXT, LONGEST_VERSION, MOST_AMOUNT};
 use crate::model::{Parameter, Provider, ProviderCatalog};
 
 /// Printable ASCII without `/ " ' @` and space: what RDS takes as a master password.
@@ -40,6 +40,11 @@ pub fn config(provider: Provider, catalog: &ProviderCatalog) -> Value {
     });
     if provider.traits().has_extensions {
         properties["extensions"]["items"] = json!({"type": "string", "enum": catalog.extensions});
+        if catalog.extensions.is_empty() {
+            // Not every reader of schemas takes a choice of nothing.
+            properties["extensions"]["items"] = json!({"type": "string"});
+            properties["extensions"]["maxItems"] = json!(0);
+        }
     }
     schema
 }
@@ -73,7 +78,7 @@ pub(super) fn config_form(provider: Provider) -> Value {
     let mut form = json!({
         "type": "object", "additionalProperties": false,
         "properties": {
-            "version": {"type": "string", "pattern": VERSION, "maxLength": 32},
+            "version": {"type": "string", "pattern": VERSION, "maxLength": LONGEST_VERSION},
             "databaseName": name(traits.default_database, traits.longest_database_name, "Name of the database"),
             "userName": name(traits.default_user, traits.longest_user_name, "Name of the login that owns the database"),
             "multiAz": {"type": "boolean", "description": "A standby in another zone"},
@@ -135,7 +140,7 @@ pub fn secrets(provider: Provider) -> Value {
 
 /// The form of `plan.parameters`.
 pub(super) fn parameters_form() -> Value {
-    let amount = json!({"type": "integer", "minimum": 1, "maximum": 1_000_000_000_000_u64});
+    let amount = json!({"type": "integer", "minimum": 1, "maximum": MOST_AMOUNT});
     json!({
         "type": "object", "additionalProperties": false,
         "properties": {"storage": amount, "cpu": amount, "memory": amount},

@@ -6,6 +6,7 @@ mod key;
 mod monitoring;
 mod permissions;
 mod quotas;
+mod remedy;
 mod security_groups;
 mod subnet_group;
 
@@ -49,41 +50,9 @@ impl Finding {
 
     /// A call that failed: what its failure says about the deployment.
     fn failed(what: impl Into<String>, failure: &Failure) -> Self {
-        let fix = if failure.lacks_credentials() {
-            "give the process a role (task role, IRSA, or the instance's), or keys in its environment"
-                .to_owned()
-        } else if CREDENTIALS.iter().any(|code| failure.is_code(code)) {
-            "AWS does not accept the credentials: give the process its role again (task role, IRSA, or the instance's), and look at the clock of the machine".to_owned()
-        } else {
-            match failure.cause {
-                Cause::Denied => format!(
-                    "allow it to the broker's role: attach the policies of policies/, rendered for this broker, and look whether a boundary or an organisation's policy forbids {}",
-                    failure.operation()
-                ),
-                Cause::Throttled => {
-                    "RDS is limiting calls: try again later, or lower BROKER_RDS_CALLS_PER_SECOND".to_owned()
-                }
-                _ => format!(
-                    "reach AWS from here: {} got no answer; it takes a way to RDS, Secrets Manager, EC2 and, with a key of your own, KMS (VPC endpoints with private DNS, or NAT)",
-                    failure.operation()
-                ),
-            }
-        };
-        Self::wrong(what, chain(failure), fix)
+        Self::wrong(what, chain(failure), remedy::of(failure))
     }
 }
-
-/// Wire codes that say that AWS does not know who is calling.
-const CREDENTIALS: [&str; 8] = [
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "MissingAuthenticationToken",
-    "AuthFailure",
-    "OptInRequired",
-];
 
 /// Looks at everything. Where AWS cannot be reached at all, only that is said.
 pub async fn check(aws: &Aws, config: &Config, catalog: &Catalog) -> Vec<Finding> {

@@ -56,15 +56,15 @@ def test_a_second_apply_changes_nothing(stack: Applied) -> None:
 
 
 def test_the_least_versions_are_those_that_are_checked() -> None:
-    """Of Terraform what infra/check demands; of the provider the one that the schemas are of, and no next major one."""
+    """Of Terraform what infra/check demands, of the provider that of the schemas; and no next major one of either."""
     terraform = re.search(r"^least_terraform=(\d+\.\d+)\.0$", (INFRA / "check").read_text(), re.M)
     provider = re.search(r"generated from (\d+\.\d+\.\d+) of it", (CHECKS / "schemas.in").read_text())
     assert terraform and provider
-    major = int(provider[1].split(".")[0])
+    major, of_terraform = (int(found[1].split(".")[0]) for found in (provider, terraform))
     assert f"Terraform {terraform[1]} " in (INFRA / "README.md").read_text()
     for folder in configurations():
         text = (folder / "versions.tf").read_text()
-        assert re.findall(r'required_version = "(.*)"', text) == [f">= {terraform[1]}"], folder
+        assert re.findall(r'required_version = "(.*)"', text) == [f">= {terraform[1]}, < {of_terraform + 1}.0"], folder
         assert re.findall(r' version = "(.*)"', text) == [f">= {provider[1]}, < {major + 1}.0"], folder
 
 

@@ -114,7 +114,7 @@ variable "initial_token_version" {
 }
 
 variable "tasks" {
-  description = "The fewest and the most tasks."
+  description = "The fewest and the most tasks; a deployment runs up to half as many more beside them."
   type = object({
     min = number
     max = number

@@ -1,6 +1,6 @@
 terraform {
   # As the module broker.
-  required_version = ">= 1.11"
+  required_version = ">= 1.11, < 2.0"
 
   required_providers {
     aws = {

@@ -34,7 +34,7 @@ output "operator_boundary_arn" {
 }
 
 output "rds_calls_per_second_per_task" {
-  description = "What each task may ask of RDS per second: the budget divided by the most tasks."
+  description = "What each task may ask of RDS per second: the budget divided by the most tasks that run at once, in a deployment of `tasks.max`."
   value       = local.calls_per_task
 }
 

@@ -81,10 +81,9 @@ resource "aws_ecs_service" "this" {
   wait_for_steady_state = true
   tags                  = var.tags
 
-  # A new task before an old one, and half as many more at most: while it lasts the RDS budget is exceeded by as much,
-  # which the broker's rate takes back where AWS throttles.
+  # The RDS budget is divided by as many as these let run.
   deployment_minimum_healthy_percent = 100
-  deployment_maximum_percent         = 150
+  deployment_maximum_percent         = local.most_percent
 
   deployment_circuit_breaker {
     enable   = true

@@ -28,18 +28,18 @@ variable "unencrypted_databases" {
 }
 
 variable "rds_calls_per_second" {
-  description = "RDS calls per second of all tasks together, on average. RDS's quota is unpublished and shared with everyone in the account and region; 2 is safe where nobody else asks much."
+  description = "RDS calls per second of all tasks together, on average, also during a deployment: each task gets its share of the most that may run then, one and a half times `tasks.max`, and fewer tasks ask less. RDS's quota is unpublished and shared with everyone in the account and region; 2 is safe where nobody else asks much."
   type        = number
   default     = 2
 
   validation {
-    condition     = var.rds_calls_per_second >= 0.2 && var.rds_calls_per_second <= 100
-    error_message = "rds_calls_per_second must be from 0.2 to 100, for all tasks together: it is divided by the most that may run, and the broker takes no less than 0.01."
+    condition     = var.rds_calls_per_second >= 0.3 && var.rds_calls_per_second <= 100
+    error_message = "rds_calls_per_second must be from 0.3 to 100, for all tasks together: it is divided by the most that may run, and the broker takes no less than 0.01."
   }
 }
 
 variable "rds_burst" {
-  description = "RDS calls at once of all tasks together. Each task may make at least one."
+  description = "RDS calls at once of all tasks together, divided as `rds_calls_per_second` is. Each task may make at least one."
   type        = number
   default     = 8
 

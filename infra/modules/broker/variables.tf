@@ -49,7 +49,7 @@ variable "task_size" {
 }
 
 variable "tasks" {
-  description = "The fewest and the most tasks autoscaling may run. The budget of RDS calls is divided by the most."
+  description = "The fewest and the most tasks autoscaling may run. A deployment runs up to half as many more beside them, and the budget of RDS calls is divided by all of these: with a max of 4 by 6."
   type = object({
     min = number
     max = number

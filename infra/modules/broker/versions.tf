@@ -1,6 +1,6 @@
 terraform {
   # 1.11 for write-only arguments: the token is never in the state.
-  required_version = ">= 1.11"
+  required_version = ">= 1.11, < 2.0"
 
   required_providers {
     aws = {

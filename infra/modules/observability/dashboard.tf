@@ -47,7 +47,7 @@ locals {
       ["AWS/ECS", metric, "ServiceName", var.broker.service, "ClusterName", var.broker.cluster]]
     },
     {
-      title = "Tasks (${var.broker.fewest_tasks} to ${var.broker.most_tasks}; ${var.broker.rds_calls_per_second} RDS calls per second are divided by ${var.broker.most_tasks})"
+      title = "Tasks (${var.broker.fewest_tasks} to ${var.broker.most_tasks}; together ${var.broker.rds_calls_per_second} RDS calls per second at most)"
       stat  = "Average"
       metrics = [for metric in ["DesiredTaskCount", "RunningTaskCount"] :
       ["ECS/ContainerInsights", metric, "ServiceName", var.broker.service, "ClusterName", var.broker.cluster]]

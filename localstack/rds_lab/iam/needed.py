@@ -74,9 +74,12 @@ def _rds(world: World, operation: str, request: Request, base: dict, tags: Tags)
         }
         arn = world.rds_arn("db", identifier)
         yield from _made(action, arn, new, tags)
-        yield need("subgrp", (request.get("DBSubnetGroupName") or "default").lower())
-        if group:
-            yield need("pg", group)
+        groups = {
+            "subgrp": "default",
+            **world.default_groups(request.get("Engine"), request.get("EngineVersion")),
+        }
+        for kind, name in {**groups, **_named_groups(request)}.items():
+            yield need(kind, name)
         if tags:
             yield from _made("rds:AddTagsToResource", arn, base, tags)
         if request.get("StorageEncrypted") and request.get("KmsKeyId"):
@@ -92,8 +95,9 @@ def _rds(world: World, operation: str, request: Request, base: dict, tags: Tags)
             )
     elif operation == "ModifyDBInstance":
         yield need("db", identifier)
-        if group:
-            yield need("pg", group)
+        groups = world.groups_of(identifier, request.get("EngineVersion"))
+        for kind, name in {**groups, **_named_groups(request)}.items():
+            yield need(kind, name)
     elif operation == "DeleteDBInstance":
         yield need("db", identifier)
         if snapshot := request.get("FinalDBSnapshotIdentifier"):
@@ -120,6 +124,11 @@ def _rds(world: World, operation: str, request: Request, base: dict, tags: Tags)
         yield need("pg", group or "*")
     else:
         yield need("db", identifier or "*")
+
+
+def _named_groups(request: Request) -> dict[str, str]:
+    members = {"subgrp": "DBSubnetGroupName", "pg": "DBParameterGroupName", "og": "OptionGroupName"}
+    return {kind: request[member].lower() for kind, member in members.items() if request.get(member)}
 
 
 def _secrets(world: World, operation: str, request: Request, base: dict, tags: Tags) -> Iterator[Need]:

@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
 
 from rds_lab.neighbours.live import neighbours
+from rds_lab.rds.catalog import versions
 from rds_lab.rds.happenings.board import Happenings
 from rds_lab.secretsmanager.guard import backend_for
 
@@ -21,6 +22,12 @@ class World(Protocol):
 
     def rds_tags(self, kind: str, name: str) -> dict[str, str]:
         """Its tags; none of what does not exist."""
+
+    def default_groups(self, engine: str | None, version: str | None) -> dict[str, str]:
+        """By their kind, the groups that an instance gets where none are named; none of no such version."""
+
+    def groups_of(self, identifier: str, version: str | None) -> dict[str, str]:
+        """By their kind, those that an instance uses, or will with another version; none of no instance."""
 
     def copies_tags(self, identifier: str) -> bool:
         """Whether snapshots of the instance get its tags."""
@@ -69,6 +76,30 @@ class LiveWorld:
         }
         found = kinds.get(kind, {}).get(name)
         return dict(found.tags) if found else {}
+
+    def default_groups(self, engine: str | None, version: str | None) -> dict[str, str]:
+        """See :class:`World`."""
+        if self._region is None or not engine:
+            return {}
+        try:
+            wanted = versions.resolve(self._happenings.cloud.servers, engine, version)
+        except CommonServiceException:
+            # RDS says so itself.
+            return {}
+        return {
+            "pg": f"default.{versions.family(engine, wanted)}",
+            "og": versions.option_group(engine, wanted),
+        }
+
+    def groups_of(self, identifier: str, version: str | None) -> dict[str, str]:
+        """See :class:`World`."""
+        instance = self._region.instances.get(identifier) if self._region else None
+        if instance is None:
+            return {}
+        uses = self.default_groups(instance.engine, version or instance.engine_version)
+        if not instance.parameter_group.startswith("default."):
+            uses["pg"] = instance.parameter_group
+        return {"subgrp": instance.subnet_group, **uses}
 
     def copies_tags(self, identifier: str) -> bool:
         """See :class:`World`."""

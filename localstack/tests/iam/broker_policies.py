@@ -48,6 +48,12 @@ class World:
         has_some = kind in ("db", "pg", "snapshot") and not name.startswith("default") and name != "*"
         return self.tags if has_some else {}
 
+    def default_groups(self, engine, version):
+        return {"pg": "default.postgres17", "og": "default:postgres-17"}
+
+    def groups_of(self, identifier, version):
+        return {"subgrp": VALUES["subnet_group"], "pg": GROUP, "og": "default:postgres-17"}
+
     def copies_tags(self, identifier):
         return True
 

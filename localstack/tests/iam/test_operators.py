@@ -109,7 +109,10 @@ ALLOWED = {
         "copy-db-snapshot",
         [("rds:CopyDBSnapshot", FINAL, {}), ("rds:CopyDBSnapshot", COPIED, {}), *grants()],
     ),
-    "set a copy's master password": ("modify-db-instance", [("rds:ModifyDBInstance", COPY, {})]),
+    "set a copy's master password": (
+        "modify-db-instance",
+        [("rds:ModifyDBInstance", each, {}) for each in [COPY, *AROUND]],
+    ),
     "delete a copy": ("delete-db-instance", [("rds:DeleteDBInstance", COPY, {})]),
     "write a tag back": (
         "add-tags-to-resource",

@@ -81,6 +81,26 @@ def test_without_any_one_action_a_step_fails(name, sid, action):
     assert failing(list(documents.values())), f"nothing needs {action} of {sid}"
 
 
+RESOURCES = [
+    (name, statement["Sid"], resource)
+    for name in ALL
+    for statement in rendered(name)["Statement"]
+    for resource in listed(statement["Resource"])
+]
+
+
+@pytest.mark.row("9", "rds:CreateDBInstance")
+@pytest.mark.row("9", "rds:ModifyDBInstance, DeleteDBInstance, AddTagsToResource")
+@pytest.mark.parametrize(
+    ("name", "sid", "resource"), RESOURCES, ids=[f"{sid}-{each}" for _, sid, each in RESOURCES]
+)
+def test_without_any_one_resource_a_step_fails(name, sid, resource):
+    documents = {each: rendered(each) for each in ALL}
+    [statement] = [each for each in documents[name]["Statement"] if each["Sid"] == sid]
+    statement["Resource"] = [each for each in listed(statement["Resource"]) if each != resource]
+    assert failing(list(documents.values())), f"nothing needs {resource} of {sid}"
+
+
 MUTATIONS = [
     name
     for name, (_, operation, _request) in STEPS.items()
@@ -109,6 +129,8 @@ def test_what_does_not_carry_the_brokers_tag_is_not_touched(step, tags):
         ("CreateDBInstance", {**NEW, "StorageEncrypted": False, "KmsKeyId": None}),
         ("CreateDBInstance", {**NEW, "DBInstanceIdentifier": "someone-elses"}),
         ("CreateDBInstance", {**NEW, "DBSubnetGroupName": "public"}),
+        ("CreateDBInstance", {**NEW, "DBParameterGroupName": "other"}),
+        ("CreateDBInstance", {**NEW, "OptionGroupName": "other"}),
         ("CreateDBInstance", {**NEW, "KmsKeyId": KEY.replace("1234", "9999")}),
         ("CreateDBInstance", {**NEW, "MonitoringRoleArn": MONITORING.replace("monitoring", "administrator")}),
         ("CreateDBParameterGroup", {"DBParameterGroupName": GROUP}),

@@ -2,7 +2,10 @@
 //!
 //! A data file with a good default compiled in; operators can give one of their own.
 
+mod check;
 mod class;
+#[cfg(test)]
+pub(crate) mod generate;
 mod parameter;
 mod parse;
 mod storage;
@@ -13,6 +16,11 @@ pub use parameter::{AllowedParameter, LONGEST_TEXT};
 pub use storage::{storage_gib, storage_mb};
 
 use super::{Parameter, Provider};
+
+/// The longest version, in characters: of a catalogue, and of a request.
+pub const LONGEST_VERSION: usize = 32;
+/// The most of a parameter of plans, in the contract's units: of a catalogue, and of a request.
+pub const MOST_AMOUNT: u64 = 1_000_000_000_000;
 
 /// The data file that is compiled in.
 const BUILTIN: &str = include_str!("default.toml");

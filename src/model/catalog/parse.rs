@@ -1,14 +1,12 @@
 //! The data file to the catalogue: every mistake at once, each with its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{AllowedParameter, Catalog, Defaults, InstanceClass, Plan, ProviderCatalog, storage_gib};
+use super::check::check;
+use super::{AllowedParameter, Catalog, Defaults, InstanceClass, Plan, ProviderCatalog};
 use crate::model::{Parameter, Provider};
-
-/// The most days RDS keeps automated backups.
-const MOST_RETENTION_DAYS: u32 = 35;
 
 /// What stands at the top serves every provider that says nothing else.
 #[derive(Deserialize)]
@@ -166,87 +164,6 @@ impl ProviderFile {
     }
 }
 
-/// What the types cannot say.
-fn check(provider: Provider, catalog: &ProviderCatalog, mistakes: &mut Vec<String>) {
-    let mut wrong = |place: String, what: &str| mistakes.push(format!("{provider}.{place} {what}"));
-    if catalog.versions.is_empty() {
-        wrong("versions".into(), "is empty");
-    }
-    let mut versions = BTreeSet::new();
-    for version in &catalog.versions {
-        if !versions.insert(version) {
-            wrong(format!("versions: {version}"), "is there twice");
-        }
-        let full = version.split('.').count() >= 2
-            && version
-                .split('.')
-                .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-        if !full {
-            wrong(format!("versions: {version}"), "is not a full version like 17.10");
-        }
-    }
-    let traits = provider.traits();
-    if !catalog.extensions.is_empty() && !traits.has_extensions {
-        wrong("extensions".into(), &format!("is not for {}, which has none", traits.display_name));
-    }
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name.len() <= 63
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-    };
-    for name in catalog.parameters.keys().chain(&catalog.extensions).filter(|name| !is_name(name)) {
-        wrong(format!("{name:?}"), "is not the name of a parameter or extension");
-    }
-    if !catalog.versions.contains(&catalog.default_version) {
-        wrong("default_version".into(), "is not one of versions");
-    }
-    if catalog.defaults.backup_retention_days > MOST_RETENTION_DAYS {
-        wrong("defaults.backup_retention_days".into(), "is over 35");
-    }
-    if catalog.classes.is_empty() {
-        wrong("classes".into(), "is empty");
-    }
-    let mut names = BTreeSet::new();
-    for class in &catalog.classes {
-        let place = format!("classes: {}", class.name);
-        if !class.name.starts_with("db.") {
-            wrong(place.clone(), "does not start with db.");
-        }
-        if class.vcpu == 0 || class.memory_mib == 0 {
-            wrong(place.clone(), "has no vcpu or no memory");
-        }
-        if !names.insert(&class.name) {
-            wrong(place, "is there twice");
-        }
-    }
-    let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
-    for plan in &catalog.plans {
-        if !names.insert(&plan.name) {
-            wrong(format!("plans: {}", plan.id), "has the name of another plan");
-        }
-        if !ids.insert(plan.id) {
-            wrong(format!("plans: {}", plan.id), "is there twice");
-        }
-        if plan.name.is_empty() {
-            wrong(format!("plans: {}", plan.id), "has no name");
-        }
-    }
-    let of_plans = catalog.plans.iter().map(|plan| (format!("plans: {}", plan.id), &plan.parameters));
-    let of_defaults = std::iter::once(("defaults".to_owned(), &catalog.defaults.parameters));
-    for (place, parameters) in of_plans.chain(of_defaults) {
-        let value = |key| parameters.get(&key).copied().unwrap_or_default();
-        if let Err(sentence) = catalog.class_for(value(Parameter::Cpu), value(Parameter::Memory)) {
-            wrong(place.clone(), &format!("cannot be served: {sentence}"));
-        }
-        if let Err(sentence) = storage_gib(value(Parameter::Storage)) {
-            wrong(place.clone(), &format!("cannot be served: {sentence}"));
-        }
-        if Parameter::ALL.iter().any(|&key| value(key) == 0) {
-            wrong(place, "has a parameter of 0");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::BUILTIN;
@@ -289,6 +206,49 @@ mod tests {
             mistakes,
             ["postgres.versions: 14.23 is there twice", "postgres.plans: 3 has the name of another plan"]
         );
+    }
+
+    #[test]
+    fn what_could_not_be_registered_or_asked_for_is_told() {
+        let mistakes = |from: &str, to: &str| {
+            let text = only_postgres(BUILTIN);
+            assert!(text.contains(from), "{from}");
+            Catalog::parse(&text.replacen(from, to, 1)).unwrap_err()
+        };
+        let long = format!("versions = [\"{}.1\", ", "1".repeat(31));
+        let values = "timezone = { type = \"text\", values = [\"a\", \"a\"] }";
+        let table = [
+            (
+                "id = 4",
+                "id = 9007199254740992",
+                "plans: 9007199254740992 is no id: it is beyond 9007199254740991",
+            ),
+            ("name = \"Large\"", "name = \" \"", "plans: 3 has no name"),
+            ("description = \"For small applications\"", "description = \"\"", "plans: 1 has no description"),
+            (
+                "versions = [",
+                &long,
+                "versions: 1111111111111111111111111111111.1 is not a full version like 17.10",
+            ),
+            ("\"amcheck\",", "\"amcheck\", \"amcheck\",", "extensions: amcheck is there twice"),
+            ("\"amcheck\",", "\"_amcheck\",", "\"_amcheck\" is not the name of a parameter or extension"),
+            ("minimum = 64,", "minimum = 2147483648,", "parameters: work_mem has a minimum over its maximum"),
+            ("timezone = { type = \"text\" }", values, "parameters: timezone has a value twice"),
+        ];
+        for (from, to, mistake) in table {
+            assert_eq!(mistakes(from, to), [format!("postgres.{mistake}")], "{to}");
+        }
+        let value = format!("timezone = {{ type = \"text\", values = [\"{}\"] }}", "a".repeat(201));
+        let told = mistakes("timezone = { type = \"text\" }", &value);
+        assert_eq!(told, ["postgres.parameters: timezone has a value of over 200 characters"]);
+        // More than a request may ask for, and a class that has it.
+        let huge = mistakes(
+            "memory = 524288",
+            "memory = 524288\n[[classes]]\nname = \"db.x\"\nvcpu = 64\nmemory = 9000000000000\n[[plans]]\nid = 5\nname = \"Huge\"\ndescription = \"All of it\"\nstorage = 1\ncpu = 1\nmemory = 1000000000001",
+        );
+        assert_eq!(huge, ["postgres.plans: 5 has a parameter over 1000000000000"]);
+        let none = mistakes("[postgres]", "[postgres]\nplans = []");
+        assert_eq!(none, ["postgres.plans is empty"]);
     }
 
     #[test]

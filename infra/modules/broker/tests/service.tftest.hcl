@@ -17,41 +17,46 @@ variables {
   initial_token              = "0123456789abcdef0123456789abcdef"
 }
 
-run "the_rds_budget_is_divided_by_the_most_tasks" {
+run "the_rds_budget_is_divided_by_the_most_tasks_of_a_deployment" {
   variables {
     tasks                = { min = 2, max = 5 }
-    rds_calls_per_second = 2
-    rds_burst            = 11
+    rds_calls_per_second = 3.5
+    rds_burst            = 15
   }
 
   assert {
-    condition     = output.rds_calls_per_second_per_task == 0.4
-    error_message = "2 calls per second among 5 tasks are 0.4 for each."
+    condition     = aws_ecs_service.this.deployment_maximum_percent == 150 && aws_ecs_service.this.deployment_minimum_healthy_percent == 100
+    error_message = "Half as many tasks more while a deployment lasts: of 5 tasks 7 together, rounded down as ECS does."
+  }
+
+  assert {
+    condition     = output.rds_calls_per_second_per_task == 0.5
+    error_message = "3.5 calls per second among 7 tasks are 0.5 for each."
   }
 
   assert {
     condition = { for setting in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : setting.name => setting.value
       if contains(["BROKER_RDS_CALLS_PER_SECOND", "BROKER_RDS_BURST"], setting.name) } == {
-      BROKER_RDS_CALLS_PER_SECOND = "0.4", BROKER_RDS_BURST = "2"
+      BROKER_RDS_CALLS_PER_SECOND = "0.5", BROKER_RDS_BURST = "2"
     }
     error_message = "Each task is told its share."
   }
 
   assert {
     condition     = aws_appautoscaling_target.this.max_capacity == 5 && aws_appautoscaling_target.this.min_capacity == 2
-    error_message = "Autoscaling stays within what the budget was divided by."
+    error_message = "Autoscaling stays within what the budget is divided by."
   }
 }
 
 run "a_share_that_does_not_divide_is_rounded_down" {
   variables {
-    tasks                = { min = 2, max = 3 }
+    tasks                = { min = 2, max = 4 }
     rds_calls_per_second = 2
     rds_burst            = 1
   }
 
   assert {
-    condition     = output.rds_calls_per_second_per_task == 0.666
+    condition     = output.rds_calls_per_second_per_task == 0.333
     error_message = "Together the tasks must not exceed the budget."
   }
 
@@ -64,7 +69,7 @@ run "a_share_that_does_not_divide_is_rounded_down" {
 run "a_new_task_is_given_the_time_to_read_all_instances" {
   variables {
     tasks                   = { min = 2, max = 4 }
-    rds_calls_per_second    = 2
+    rds_calls_per_second    = 3
     db_instances_in_account = 10000
   }
 
