@@ -159,6 +159,12 @@ impl Lab {
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
     }
 
+    /// Takes away the faults about `identifier`.
+    pub(crate) async fn no_more_faults(&self, identifier: &str) {
+        let url = format!("{}/_localstack/rds-lab/faults?identifier={identifier}", self.endpoint);
+        assert_eq!(http().delete(url).send().await.unwrap().status(), 204);
+    }
+
     /// Makes something happen to the instance of that identifier, or to its next call.
     pub(crate) async fn happens(&self, identifier: &str, what: Value) {
         let mut what = what;

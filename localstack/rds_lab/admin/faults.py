@@ -26,10 +26,11 @@ class Faults:
         with self._lock:
             return [fault.as_json() for fault in self._faults]
 
-    def clear(self) -> None:
-        """Forget all."""
+    def clear(self, identifier: str | None = None) -> None:
+        """Forget all, or those about one identifier."""
         with self._lock:
-            self._faults.clear()
+            about_others = [fault for fault in self._faults if fault.identifier != identifier]
+            self._faults = about_others if identifier else []
 
     def take(self, service: str, operation: str, identifiers: list[str]) -> list[Fault]:
         """What hits this call, used up by it: any number of delays, then at most one other."""
@@ -59,7 +60,7 @@ def register(router: Router, faults: Faults) -> None:
             faults.add(fault)
             return routes.answer(201, shown)
         if request.method == "DELETE":
-            faults.clear()
+            faults.clear(request.args.get("identifier"))
             return routes.answer(204)
         return routes.answer(200, faults.all())
 

@@ -83,6 +83,9 @@ def test_faults_are_listed_with_what_is_left_and_removed(admin, secrets, name):
     with pytest.raises(ClientError):
         secrets.describe_secret(SecretId=name)
     assert [one["count"] for one in admin("GET", "faults")[1] if one["id"] == made["id"]] == [1]
+    admin("POST", "faults", {"operation": "*", "kind": "error", "identifier": f"not-{name}"})
+    assert admin("DELETE", f"faults?identifier={name}") == (204, None)
+    assert [one["identifier"] for one in admin("GET", "faults")[1]] == [f"not-{name}"]
     assert admin("DELETE", "faults") == (204, None)
     assert admin("GET", "faults") == (200, [])
     assert admin("POST", "faults", {"kind": "explode"}) == (

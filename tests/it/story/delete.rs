@@ -12,9 +12,8 @@ async fn a_database_is_deleted_while_it_is_created() {
     let id = Uuid::new_v4();
     assert_eq!(broker.post(&booking(id)).await.status, 201);
     // Held up, so that there is something to see before it is gone.
-    lab()
-        .fault(&broker.identifier(id), json!({"operation": "DeleteDBInstance", "kind": "error", "count": 2}))
-        .await;
+    let held_up = json!({"operation": "DeleteDBInstance", "kind": "error", "count": null});
+    lab().fault(&broker.identifier(id), held_up).await;
     assert_eq!(broker.delete(id).await.status, 204);
     let status = broker.status(id).await.expect("still listed while it is deleted");
     assert_eq!(status["details"]["ready"], false);
@@ -22,6 +21,7 @@ async fn a_database_is_deleted_while_it_is_created() {
     assert_eq!(broker.patch(id, &json!({"teamId": 7})).await.status, 409);
     let again = broker.post(&booking(id)).await;
     assert_eq!((again.status, again.retry_after), (503, true));
+    lab().no_more_faults(&broker.identifier(id)).await;
     broker.until_gone(id).await;
     broker.assert_aws_holds(&[]).await;
 }
