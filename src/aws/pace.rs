@@ -190,10 +190,8 @@ impl Pace {
                 tokio::time::sleep(READS_LOOK_EVERY).await;
                 continue;
             }
-            let recovers_in = self.recover(&mut self.level());
-            let bucket = self.bucket.load_full();
-            let Err(wait) = bucket.take() else { return self.take() };
-            tokio::time::sleep(wait.min(recovers_in)).await;
+            let Err(wait) = self.take() else { return };
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -230,11 +228,14 @@ impl Pace {
         (self.left_now(&level) + 1e-6).floor() as u32
     }
 
-    /// A turn was given.
-    fn take(&self) {
+    /// Takes a turn, or says after what time there may be one.
+    fn take(&self) -> Result<(), Duration> {
         let mut level = self.level();
+        let recovers_in = self.recover(&mut level);
+        self.bucket.load().take().map_err(|wait| wait.min(recovers_in))?;
         level.left = (self.left_now(&level) - 1.0).max(0.0);
         level.left_at = Instant::now();
+        Ok(())
     }
 
     fn left_now(&self, level: &Level) -> f64 {

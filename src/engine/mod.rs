@@ -30,7 +30,7 @@ mod turns;
 mod update;
 mod worker;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -197,10 +197,10 @@ impl Engine {
     }
 
     /// Whether its worker waits for something that takes hours, or has ended with what only someone else can end.
-    fn waits_long(&self, id: ServiceId) -> bool {
-        let inner = &self.inner;
-        inner.notes.get(id).is_some_and(|why| why.is_long())
-            || inner.rests.get(id).is_some_and(|rest| !rest.is_over(now()))
+    fn waits_long(&self, id: ServiceId, sighting: &Sighting) -> bool {
+        let is_resting = |kept| self.rest_of(id, kept).is_some();
+        self.inner.notes.get(id).is_some_and(|why| why.is_long())
+            || sighting.kept.as_ref().is_some_and(is_resting)
     }
 
     /// The one task that calls DescribeDBInstances for the snapshot.
@@ -209,20 +209,18 @@ impl Engine {
         let watched = |snapshot: &Snapshot| {
             let long = inner.notes.entries().into_iter().filter(|(_, why)| why.is_long());
             let long: BTreeSet<ServiceId> = long.map(|(id, _)| id).collect();
-            let rests = inner.rests.entries();
-            let (over, resting): (Vec<_>, Vec<_>) =
-                rests.into_iter().partition(|(_, rest)| rest.is_over(now()));
-            let over: BTreeSet<ServiceId> = over.into_iter().map(|(id, _)| id).collect();
-            let long: BTreeSet<ServiceId> =
-                long.into_iter().chain(resting.into_iter().map(|(id, _)| id)).collect();
+            let rests: BTreeMap<ServiceId, Arc<Rest>> = inner.rests.entries().into_iter().collect();
             let is_asked = inner.refresher.is_asked();
             let working = lock(&inner.workers);
             let (active, settled) = (inner.settings.refresh_active, inner.settings.refresh_settled);
-            let window = |id: ServiceId, sighting: &Sighting, kept: &Kept| {
+            let window = |id: ServiceId, sighting: &Sighting, kept: &Arc<Kept>| {
+                let rest = rests.get(&id);
+                let is_over = rest.is_some_and(|rest| rest.is_over(now()));
+                let is_long = long.contains(&id) || rest.is_some_and(|rest| rest.holds(kept, now()));
                 // What RDS does of itself, backups for one, nobody but callers needs to know.
                 let is_unfinished = kept.resting.is_none() || is_asked;
                 let moving = working.contains_key(&id) || (!kept.is_settled && is_unfinished);
-                if sighting.is_missing() || over.contains(&id) || (moving && !long.contains(&id)) {
+                if sighting.is_missing() || is_over || (moving && !is_long) {
                     return Some(active);
                 }
                 // What waits for hours goes on though nobody asks.

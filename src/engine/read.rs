@@ -40,6 +40,7 @@ impl Engine {
         let is_quick = refresher.sweep_takes(self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN;
         let oldest = if is_quick { settings.refresh_settled } else { settings.stale_limit };
         if self.observed_at()?.elapsed() >= oldest {
+            refresher.kick_pass();
             let is_enough = |snapshot: &Snapshot| {
                 refresher.is_failing() || snapshot.swept_at.is_some_and(|at| at.elapsed() < oldest)
             };
@@ -123,8 +124,14 @@ impl Engine {
             let due = self.due(snapshot, id, sighting);
             needs.extend(due.need(at, stale_limit).map(|need| (id, need)));
             until = until.min(due.at().unwrap_or(at));
-            let kept = sighting.filter(|sighting| sighting.provider == Some(provider));
-            known.extend(kept.and_then(|sighting| Some((id, sighting.kept.as_ref()?))));
+            let is_told = sighting.is_some_and(|sighting| sighting.provider == Some(provider));
+            let kept = sighting.and_then(|sighting| sighting.kept.as_ref());
+            match kept {
+                Some(kept) if is_told => known.push((id, kept)),
+                // It is looked at as often as the others.
+                Some(kept) => self.inner.refresher.asked_for(kept, at),
+                None => {}
+            }
         }
         let found = self.inner.found.load_full();
         let document = |(id, kept): (ServiceId, &'a Arc<Kept>)| {
@@ -231,10 +238,12 @@ impl Engine {
         let refresher = &self.inner.refresher;
         let those = |wanted: Need| needs.iter().filter(move |(_, need)| *need == wanted).map(|(id, _)| *id);
         let mut by_name: Vec<_> = those(Need::Look).collect();
-        if by_name.len() < needs.len() {
+        let needs_pass = by_name.len() < needs.len();
+        if needs_pass {
             refresher.kick_pass();
         }
-        let is_quick = refresher.next_pass_takes(self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN;
+        let rate = self.inner.aws.rate(Service::Rds);
+        let is_quick = !needs_pass || refresher.next_pass_takes(rate) < LOOK_WITHIN;
         let overdue: Vec<_> = if is_quick { Vec::new() } else { those(Need::Overdue).collect() };
         // The pass that is under way reaches them, but late for those who ask for little.
         if overdue.len() <= FEW {
@@ -264,7 +273,7 @@ impl Engine {
     /// When an id is to be looked at again.
     fn due(&self, snapshot: &Snapshot, id: ServiceId, sighting: Option<&Sighting>) -> Due {
         let settings = &self.inner.settings;
-        if sighting.is_some_and(|sighting| sighting.is_settled) || self.waits_long(id) {
+        if sighting.is_some_and(|sighting| sighting.is_settled || self.waits_long(id, sighting)) {
             return Due::with_all(snapshot.asked_at(sighting), settings.refresh_settled);
         }
         // Another replica may have made it since the last sweep.

@@ -20,8 +20,9 @@ use crate::model::{Provider, ServiceId};
 const ABSENT_AFTER_ANSWERS: u32 = 3;
 /// Over how long these answers must be spread, unless the instance was being deleted.
 pub(super) const ABSENT_AFTER: Duration = Duration::from_secs(5);
-/// How long it is remembered that an id was looked for in vain.
+/// How long it is remembered that an id was looked for in vain, and that one was seen to go.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
+const FORGET_GONE_AFTER: Duration = Duration::from_secs(3600);
 /// Of how many ids: whoever makes up more of them is told that nothing is known of them.
 const MOST_IN_VAIN: usize = 10_000;
 
@@ -240,7 +241,7 @@ impl Snapshot {
     fn miss(&mut self, id: ServiceId, at: Instant) {
         let before = self.by_id.get(&id);
         if before.is_none() {
-            if self.in_vain == MOST_IN_VAIN {
+            if self.in_vain >= MOST_IN_VAIN {
                 return;
             }
             self.in_vain += 1;
@@ -257,7 +258,8 @@ impl Snapshot {
             if sighting.is_absent() {
                 (sighting.kept, sighting.provider, sighting.is_settled) = (None, None, false);
             }
-            sighting.kept.is_some() || at.duration_since(sighting.at) < FORGET_AFTER
+            let remembered_for = if sighting.was_here { FORGET_GONE_AFTER } else { FORGET_AFTER };
+            sighting.kept.is_some() || at.duration_since(sighting.at) < remembered_for
         });
         self.in_vain = self.by_id.values().filter(|sighting| sighting.kept.is_none()).count();
     }

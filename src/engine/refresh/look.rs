@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use super::pass::duration_of;
-use super::{Refresher, Source, lock};
+use super::{LONGEST_PAUSE, Refresher, Source, lock};
 use crate::aws::{Failure, Lane, Outcome, Service};
 use crate::engine::snapshot::Snapshot;
 use crate::model::ServiceId;
@@ -55,7 +55,8 @@ impl Refresher {
                 if let Err(unanswered) = self.look_at(source, ids).await {
                     left = unanswered.ids;
                     in_a_row = if left.len() < asked { 0 } else { in_a_row };
-                    self.pause_until_answered(in_a_row).await;
+                    // Never longer than what is in transition may go unobserved.
+                    self.pause(in_a_row, self.active.min(LONGEST_PAUSE), &unanswered.failure).await;
                     in_a_row += 1;
                     continue;
                 }
@@ -93,10 +94,14 @@ impl Refresher {
         ids.extend(left);
         add_due(&mut ids, watched, early, self.batch);
         let calls = (source.aws.rate(Service::Rds) * self.active.as_secs_f64()) as usize;
-        let room = (calls.max(1) * self.batch).saturating_sub(ids.len());
-        let is_stale =
-            |id: ServiceId| snapshot.get(id).is_none_or(|sighting| sighting.at.elapsed() >= self.active);
-        ids.extend(wanted.take(room, is_stale));
+        // There is always a call for callers.
+        let room = (calls * self.batch).saturating_sub(ids.len()).max(self.batch);
+        let is_stale = |id: ServiceId| {
+            let is_old = |at: Instant| at.elapsed() >= self.active;
+            !ids.contains(&id) && snapshot.get(id).is_none_or(|sighting| is_old(sighting.at))
+        };
+        let taken = wanted.take(room, is_stale);
+        ids.extend(taken);
         ids.into_iter().collect()
     }
 
@@ -108,7 +113,7 @@ impl Refresher {
         let turn = costs_less.then(|| self.sweeping.try_lock().ok()).flatten();
         let Some(_turn) = turn else { return self.look_at_named(source, &ids).await };
         let at = Instant::now();
-        if let Err(failure) = self.sweep(source).await {
+        if let Err(failure) = self.sweep(source, Duration::ZERO).await {
             self.failed(&failure);
             return Err(Unanswered { ids, failure });
         }
@@ -165,18 +170,6 @@ impl Refresher {
         self.work_in(batch, found, at, source.broker, source.catalog);
         self.learned();
         Ok(())
-    }
-
-    /// The pause after a failure, which the next answer ends, and which is never longer than what is in transition may
-    /// go unobserved.
-    async fn pause_until_answered(&self, in_a_row: u32) {
-        let mut changes = self.changes();
-        let answered = async { while changes.changed().await.is_ok() && self.is_failing() {} };
-        tokio::select! {
-            () = Self::pause(in_a_row) => {}
-            () = tokio::time::sleep(self.active) => {}
-            () = answered => {}
-        }
     }
 
     /// Until something is due or wanted.

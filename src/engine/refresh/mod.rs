@@ -50,6 +50,8 @@ pub(crate) struct Refresher {
     pass_kick: Notify,
     /// Held by the one sweep under way.
     sweeping: tokio::sync::Mutex<()>,
+    /// Whether there is one: who only wants to know takes nothing.
+    is_sweeping: AtomicBool,
     changes: watch::Sender<Change>,
     /// Whether the last change was a failure: every caller asks that.
     failing: AtomicBool,
@@ -85,6 +87,7 @@ impl Refresher {
             look_kick: Notify::new(),
             pass_kick: Notify::new(),
             sweeping: tokio::sync::Mutex::default(),
+            is_sweeping: AtomicBool::new(false),
             changes: watch::Sender::new(Change::default()),
             failing: AtomicBool::new(false),
             active,
@@ -152,7 +155,9 @@ impl Refresher {
         let mut writing = lock(&self.writing);
         writing.apply(id, &mut instance, at);
         let kept = Kept::new(&Known::new(instance, broker, catalog));
-        self.snapshot.store(self.snapshot.load().with_own(id, kept, at, Instant::now()).into());
+        let before = self.snapshot.load();
+        kept.asked.copy_of(before.get(id).and_then(|sighting| Some(&sighting.kept.as_ref()?.asked)));
+        self.snapshot.store(before.with_own(id, kept, at, Instant::now()).into());
     }
 
     /// Works in tags that were just written over those of `before`: RDS may show them late. What else is known of it is as
@@ -167,13 +172,15 @@ impl Refresher {
     ) {
         let mut writing = lock(&self.writing);
         let snapshot = self.snapshot.load();
-        let newest = snapshot.get(id).and_then(|sighting| Some(sighting.kept.as_ref()?.instance()));
+        let kept_before = snapshot.get(id).and_then(|sighting| sighting.kept.as_ref());
+        let newest = kept_before.map(|kept| kept.instance());
         let newest = newest.filter(|newest| newest.resource_id == before.resource_id);
         writing.wrote(id, newest.as_ref().unwrap_or(before), tags, Instant::now());
         // Where the next life of the name was seen already, nothing that is known has these tags.
         if let Some(mut instance) = newest {
             instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
             let kept = Kept::new(&Known::new(instance, broker, catalog));
+            kept.asked.copy_of(kept_before.map(|kept| &kept.asked));
             self.snapshot.store(snapshot.with_tags(id, kept).into());
         }
         drop(writing);
@@ -268,9 +275,7 @@ impl Refresher {
             let was_ours = same.filter(|same| same.provider.is_some());
             let is_lost = kept.provider.is_none()
                 && was_ours.is_some_and(|same| same.instance().resource_id == resource_id);
-            if let Some(same) = same {
-                kept.asked.copy(&same.asked);
-            }
+            kept.asked.copy_of(same.map(|same| &same.asked));
             (!is_lost).then(|| (id, Arc::new(kept)))
         };
         let found: Vec<Found> = answer.into_iter().filter_map(keep).collect();
@@ -303,11 +308,17 @@ impl Refresher {
         self.changes.send_replace(Change { failure: Some(failure.to_string()) });
     }
 
-    /// Waits after a failure: longer with every one in a row, and not in step with other replicas.
-    async fn pause(in_a_row: u32) {
-        let pause = FIRST_PAUSE.saturating_mul(1 << in_a_row.min(10)).min(LONGEST_PAUSE);
+    /// Waits after a failure: longer with every one in a row, and not in step with other replicas. Where it was one that
+    /// passes, the next answer that AWS gives to anyone ends it.
+    async fn pause(&self, in_a_row: u32, longest: Duration, after: &Failure) {
+        let pause = FIRST_PAUSE.saturating_mul(1 << in_a_row.min(10)).min(longest);
         let jitter = pause.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 1024.0);
-        tokio::time::sleep(pause + jitter).await;
+        let mut changes = self.changes();
+        let answered = async { while changes.changed().await.is_ok() && self.is_failing() {} };
+        tokio::select! {
+            () = tokio::time::sleep(pause + jitter) => {}
+            () = answered, if after.is_passing() => {}
+        }
     }
 }
 

@@ -26,8 +26,9 @@ impl Moment {
         Some(Duration::from_secs(noted.checked_sub(1)?.into()))
     }
 
-    /// The same moment as of another.
-    pub(super) fn copy(&self, other: &Self) {
-        self.0.store(other.0.load(Ordering::Relaxed), Ordering::Relaxed);
+    /// The same moment as of what this takes the place of.
+    pub(super) fn copy_of(&self, other: Option<&Self>) {
+        let noted = other.map_or(0, |other| other.0.load(Ordering::Relaxed));
+        self.0.store(noted, Ordering::Relaxed);
     }
 }

@@ -2,12 +2,13 @@
 //! finds what is new or gone, or by name where fewer calls do for what is asked.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::look::Unanswered;
-use super::{Refresher, Source, lock};
+use super::{LONGEST_PAUSE, Refresher, Source, lock};
 use crate::aws::{Failure, Outcome, Page};
 use crate::model::ServiceId;
 
@@ -36,6 +37,22 @@ enum Way {
     Named(Vec<ServiceId>),
 }
 
+/// Tells that there is a sweep, until it is dropped.
+struct Sweeping<'a>(&'a AtomicBool);
+
+impl<'a> Sweeping<'a> {
+    fn begins(is_sweeping: &'a AtomicBool) -> Self {
+        is_sweeping.store(true, Ordering::Relaxed);
+        Self(is_sweeping)
+    }
+}
+
+impl Drop for Sweeping<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Refresher {
     /// One pass after the other, as they become due.
     pub(super) async fn pass(&self, source: Source<'_>) {
@@ -49,7 +66,7 @@ impl Refresher {
                 Ok(()) => in_a_row = 0,
                 Err(failure) => {
                     self.failed(&failure);
-                    Self::pause(in_a_row).await;
+                    self.pause(in_a_row, LONGEST_PAUSE, &failure).await;
                     in_a_row += 1;
                 }
             }
@@ -65,7 +82,7 @@ impl Refresher {
             if !failure.is_passing() || begun.elapsed() >= TRIED_FOR {
                 return Err(failure);
             }
-            Self::pause(in_a_row).await;
+            self.pause(in_a_row, LONGEST_PAUSE, &failure).await;
             in_a_row += 1;
             ids = left;
         }
@@ -76,7 +93,9 @@ impl Refresher {
     async fn sweep_where_due(&self, source: Source<'_>) -> Outcome<()> {
         let _turn = self.sweeping.lock().await;
         match self.next_pass() {
-            Some(Pass { way: Way::Sweep, due, .. }) if due <= Instant::now() => self.sweep(source).await,
+            Some(Pass { way: Way::Sweep, due, .. }) if due <= Instant::now() => {
+                self.sweep(source, TRIED_FOR).await
+            }
             _ => Ok(()),
         }
     }
@@ -128,7 +147,7 @@ impl Refresher {
     /// How long the next pass takes at a number of calls per second: as long as the one that is under way, where there is
     /// one that goes through everything.
     pub(in crate::engine) fn next_pass_takes(&self, calls_per_second: f64) -> Duration {
-        let is_sweeping = self.sweeping.try_lock().is_err();
+        let is_sweeping = self.is_sweeping.load(Ordering::Relaxed);
         match self.next_pass() {
             Some(Pass { way: Way::Named(_), calls, .. }) if !is_sweeping => {
                 duration_of(calls, calls_per_second)
@@ -143,14 +162,15 @@ impl Refresher {
         duration_of(snapshot.sweep_calls, calls_per_second).max(snapshot.sweep_took)
     }
 
-    /// All pages. What is on a page is known as soon as it comes; what is gone only after the last: half a listing
+    /// All pages, each asked for again for so long. What is on a page is known as soon as it comes; what is gone only after the last: half a listing
     /// says nothing about that. Each page is packed as it comes, so that ten thousand descriptions are never held at once.
-    pub(super) async fn sweep(&self, source: Source<'_>) -> Outcome<()> {
+    pub(super) async fn sweep(&self, source: Source<'_>, tried_for: Duration) -> Outcome<()> {
+        let _sweeping = Sweeping::begins(&self.is_sweeping);
         let begun = Instant::now();
         let mut present: HashSet<ServiceId> = HashSet::new();
         let mut marker = None;
         for number in 1..=MOST_PAGES {
-            let Page { instances, next, at } = self.page(source, marker).await?;
+            let Page { instances, next, at } = self.page(source, marker, tried_for).await?;
             present.extend(self.work_in(&[], instances, at, source.broker, source.catalog));
             if next.is_none() {
                 self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), number));
@@ -164,14 +184,14 @@ impl Refresher {
     }
 
     /// One page.
-    async fn page(&self, source: Source<'_>, marker: Option<String>) -> Outcome<Page> {
+    async fn page(&self, source: Source<'_>, marker: Option<String>, tried_for: Duration) -> Outcome<Page> {
         let begun = Instant::now();
         let mut in_a_row = 0;
         loop {
             match source.aws.describe_page(marker.clone()).await {
-                Err(failure) if failure.is_passing() && begun.elapsed() < TRIED_FOR => {
+                Err(failure) if failure.is_passing() && begun.elapsed() < tried_for => {
                     self.failed(&failure);
-                    Self::pause(in_a_row).await;
+                    self.pause(in_a_row, LONGEST_PAUSE, &failure).await;
                     in_a_row += 1;
                 }
                 ended => return ended,

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::scale::{MINUTE, WINDOWS, get, settled};
+use super::scale::{MINUTE, WINDOWS, age, get, settled, settled_among};
 use super::{booked, booking, status, tag};
 use crate::broker::eventually;
 use crate::world::{BROKER, Fault, Instance, World};
@@ -102,9 +103,14 @@ async fn what_was_seen_to_go_stays_left_out_while_aws_fails() {
         answer.json().as_object().unwrap().len()
     };
     eventually("one to be gone", async || (told().await == 1).then_some(())).await;
-    world.fail("*", Some("Throttling"));
-    for _ in 0..5 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+    // First only the looks at this one fail, so that others are learned of meanwhile, and then everything.
+    let about = Some(format!("{BROKER}-{}", ids[1]));
+    world.state().faults.push(Fault { about, ..Fault::throttled("DescribeDBInstances", u32::MAX) });
+    for minute in 0..10 {
+        if minute == 5 {
+            world.fail("*", Some("Throttling"));
+        }
+        tokio::time::sleep(MINUTE).await;
         assert_eq!(told().await, 1);
     }
 }
@@ -168,4 +174,30 @@ async fn one_answer_that_does_not_show_our_tags_does_not_make_an_instance_gone()
     assert_eq!(told().await, 1);
     tokio::time::sleep(MINUTE * 2).await;
     assert_eq!(told().await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_service_here_is_left_out_at_once_however_long_it_is_asked_for() {
+    // Among so many it is looked at by name.
+    let (world, ids) = settled_among(3, 2000, &[]).await;
+    world.state().instances.get_mut(&format!("{BROKER}-{}", ids[0])).unwrap().tags.clear();
+    let ask = async |path: &str| {
+        let begun = Instant::now();
+        let answer = world.send("GET", path, &Value::Null).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        assert!(age(&answer) <= 61, "{path}: {} s old", age(&answer));
+        assert!(begun.elapsed() < Duration::from_secs(1), "{path}: {:?}", begun.elapsed());
+        answer.json().as_object().unwrap().len()
+    };
+    let (own, of_another) = (super::retries::query(&ids), format!("/mysql?id={}", ids[1]));
+    eventually("it to count as a stranger's", async || {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        (ask(&own).await == 2).then_some(())
+    })
+    .await;
+    let begun = Instant::now();
+    while begun.elapsed() < MINUTE * 15 {
+        assert_eq!((ask(&own).await, ask(&of_another).await), (2, 0));
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
 }

@@ -149,6 +149,30 @@ async fn what_is_in_transition_is_looked_at_alone_and_often() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_callers_ask_for_has_its_turn_however_much_is_in_transition() {
+    // A call for each, two a second: a look at what is in transition takes longer than it stays fresh.
+    let settings: Vec<_> = WINDOWS.iter().copied().chain([("BROKER_DESCRIBE_BATCH", "1")]).collect();
+    let world = World::paced(&settings, 2.0, 5).observed().await;
+    for _ in 0..14 {
+        let booking = booking(Uuid::new_v4());
+        eventually("a booking", async || {
+            (world.send("POST", "/postgres", &booking).await.status == 201).then_some(())
+        })
+        .await;
+    }
+    tokio::time::sleep(MINUTE).await;
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let path = format!("/postgres?id={}", Uuid::new_v4());
+        eventually("an answer", async || {
+            (world.send("GET", &path, &Value::Null).await.status == 200).then_some(())
+        })
+        .await;
+        assert!(begun.elapsed() <= Duration::from_secs(20), "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_only_callers_would_need_is_not_observed_while_nobody_asks() {
     let (world, ids) = settled(120).await;
     tokio::time::sleep(MINUTE * 3).await;
@@ -182,6 +206,18 @@ async fn what_rds_does_of_itself_and_what_someone_else_must_end_costs_little_whi
     let asked = world.state().asked.clone();
     assert!(asked.iter().all(|asked| asked.contains(&named[0])), "{asked:?}");
     assert!((50..=70).contains(&asked.len()), "{} looks in an hour at what is unfinished", asked.len());
+    // A wish that can be carried out is followed as closely as any other.
+    let path = format!("/postgres/{}", ids[9]);
+    set(9, "stopped");
+    get(&world, &ids[9..10]).await;
+    assert_eq!(world.send("PATCH", &path, &change).await.status, 204);
+    tokio::time::sleep(MINUTE * 5).await;
+    assert_eq!(world.send("DELETE", &path, &Value::Null).await.status, 204);
+    world.state().asked.clear();
+    tokio::time::sleep(MINUTE / 2).await;
+    let named = [format!("{BROKER}-{}", ids[9])];
+    let looks = world.state().asked.iter().filter(|asked| asked.contains(&named[0])).count();
+    assert!(looks >= 5, "{looks} looks in half a minute at what is being deleted");
     // Both are noticed: at once by who asks, and the other within a window.
     set(7, "available");
     assert_eq!(status(&world, ids[7]).await["details"]["state"], "available");
