@@ -39,17 +39,18 @@ impl Engine {
         // A sweep that takes longer than anyone waits is waited for only where what is known cannot be told any more.
         let is_quick = refresher.sweep_takes(self.inner.aws.rate(Service::Rds)) < LOOK_WITHIN;
         let oldest = if is_quick { settings.refresh_settled } else { settings.stale_limit };
-        if self.observed_at()?.elapsed() >= oldest {
+        self.observed_at()?;
+        let is_young =
+            |snapshot: &Snapshot| snapshot.list(provider).is_some_and(|(_, since)| since.elapsed() < oldest);
+        if !is_young(&refresher.snapshot()) {
             refresher.kick_pass();
-            let is_enough = |snapshot: &Snapshot| {
-                refresher.is_failing() || snapshot.swept_at.is_some_and(|at| at.elapsed() < oldest)
-            };
+            let is_enough = |snapshot: &Snapshot| refresher.is_failing() || is_young(snapshot);
             refresher.until(Instant::now() + LOOK_WITHIN, is_enough).await;
         }
-        let snapshot = refresher.snapshot();
-        let age = snapshot.swept_at.map_or(Duration::ZERO, |at| at.elapsed());
+        let listed = refresher.snapshot().list(provider);
+        let age = listed.as_ref().map_or(Duration::ZERO, |(_, since)| since.elapsed());
         self.not_too_old(age)?;
-        Ok((snapshot.list(provider), age))
+        Ok((listed.map(|(list, _)| list.body).unwrap_or_default(), age))
     }
 
     /// The answer to a question about statuses that was put in the same words before, for as long as it is true.

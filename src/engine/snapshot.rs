@@ -133,6 +133,14 @@ impl Sighting {
 /// An instance in an answer, as it will be kept.
 pub(crate) type Found = (ServiceId, Arc<Kept>);
 
+/// The ids of a provider as a JSON array.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) body: Bytes,
+    /// When that of them was described which was not for longest, if there are any.
+    oldest: Option<Instant>,
+}
+
 /// Everything known.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
@@ -141,12 +149,16 @@ pub(crate) struct Snapshot {
     in_vain: usize,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
+    /// When each page of it was.
+    pub(crate) pages_at: Arc<[Instant]>,
+    /// When whatever page has not been asked for since was asked for: who is on none is not there since then.
+    pub(crate) listed_at: Option<Instant>,
     /// How many calls that took.
     pub(crate) sweep_calls: usize,
     /// How long that took.
     pub(crate) sweep_took: Duration,
     /// The ids of each provider as a JSON array, once they were asked for.
-    lists: [OnceLock<Bytes>; Provider::ALL.len()],
+    lists: [OnceLock<List>; Provider::ALL.len()],
     /// Status documents of several ids, once they were asked for.
     pub(super) answers: Answers,
 }
@@ -162,15 +174,23 @@ impl Snapshot {
         self.by_id.get(&id)
     }
 
-    /// The ids of a provider's services, sorted, as a JSON array.
-    pub(crate) fn list(&self, provider: Provider) -> Bytes {
+    /// The ids of a provider's services, sorted, and since when that may be another list; `None` before the first sweep.
+    pub(crate) fn list(&self, provider: Provider) -> Option<(List, Instant)> {
         let list = || {
-            let mut ids: Vec<_> =
-                self.services().filter(|(_, _, kept)| kept.is_of(provider)).map(|(id, ..)| id).collect();
+            let own = || self.services().filter(|(_, _, kept)| kept.is_of(provider));
+            let mut ids: Vec<_> = own().map(|(id, ..)| id).collect();
             ids.sort_unstable();
-            array(&ids)
+            List { body: array(&ids), oldest: own().map(|(_, sighting, _)| sighting.described_at()).min() }
         };
-        self.lists[provider as usize].get_or_init(list).clone()
+        let list = self.lists[provider as usize].get_or_init(list).clone();
+        let listed_at = self.listed_at?;
+        let since = list.oldest.map_or(listed_at, |oldest| oldest.min(listed_at));
+        Some((list, since))
+    }
+
+    /// When what is on no page yet of a sweep that has read so many was last asked for. Pages may have moved by a little.
+    pub(crate) fn listed_after(&self, pages: usize) -> Option<Instant> {
+        self.pages_at.get(pages.saturating_sub(1)).copied().or(self.pages_at.last().copied())
     }
 
     /// A copy that will differ, so that nothing worked out for this one holds for it.
@@ -179,6 +199,8 @@ impl Snapshot {
             by_id: self.by_id.clone(),
             in_vain: self.in_vain,
             swept_at: self.swept_at,
+            pages_at: Arc::clone(&self.pages_at),
+            listed_at: self.listed_at,
             sweep_calls: self.sweep_calls,
             sweep_took: self.sweep_took,
             lists: Default::default(),
@@ -222,7 +244,7 @@ impl Snapshot {
         present: &HashSet<ServiceId>,
         at: Instant,
         took: Duration,
-        calls: usize,
+        pages_at: Vec<Instant>,
     ) -> Self {
         let mut next = self.successor();
         // Ids that were only ever looked for in vain are left to be forgotten.
@@ -232,7 +254,9 @@ impl Snapshot {
         }
         next.forget(at);
         next.swept_at = next.swept_at.max(Some(at));
-        next.sweep_calls = calls;
+        next.listed_at = next.listed_at.max(pages_at.first().copied());
+        next.sweep_calls = pages_at.len();
+        next.pages_at = pages_at.into();
         next.sweep_took = took;
         next
     }

@@ -167,7 +167,7 @@ impl Refresher {
     async fn look_at_batch(&self, source: Source<'_>, batch: &[ServiceId]) -> Outcome<()> {
         let identifiers: Vec<_> = batch.iter().map(|&id| source.broker.instance_identifier(id)).collect();
         let (found, at) = source.aws.describe_instances(Lane::Read, &identifiers).await?;
-        self.work_in(batch, found, at, source.broker, source.catalog);
+        self.work_in(batch, found, at, None, source.broker, source.catalog);
         self.learned();
         Ok(())
     }

@@ -196,7 +196,7 @@ impl Refresher {
         broker: &BrokerName,
         catalog: &Catalog,
     ) {
-        self.work_in(&[id], found.into_iter().collect(), at, broker, catalog);
+        self.work_in(&[id], found.into_iter().collect(), at, None, broker, catalog);
     }
 
     /// Asks for a look at these ids, without waiting for it.
@@ -257,6 +257,7 @@ impl Refresher {
         asked: &[ServiceId],
         answer: Vec<Instance>,
         at: Instant,
+        listed_at: Option<Instant>,
         broker: &BrokerName,
         catalog: &Catalog,
     ) -> Vec<ServiceId> {
@@ -280,7 +281,9 @@ impl Refresher {
         };
         let found: Vec<Found> = answer.into_iter().filter_map(keep).collect();
         let ids = found.iter().map(|(id, _)| *id).collect();
-        self.snapshot.store(before.with_answer(asked, found, at).into());
+        let mut next = before.with_answer(asked, found, at);
+        next.listed_at = next.listed_at.max(listed_at);
+        self.snapshot.store(next.into());
         ids
     }
 

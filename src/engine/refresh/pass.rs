@@ -168,12 +168,14 @@ impl Refresher {
         let _sweeping = Sweeping::begins(&self.is_sweeping);
         let begun = Instant::now();
         let mut present: HashSet<ServiceId> = HashSet::new();
-        let mut marker = None;
-        for number in 1..=MOST_PAGES {
+        let (mut marker, mut pages_at) = (None, Vec::new());
+        while pages_at.len() < MOST_PAGES {
             let Page { instances, next, at } = self.page(source, marker, tried_for).await?;
-            present.extend(self.work_in(&[], instances, at, source.broker, source.catalog));
+            pages_at.push(at);
+            let listed_at = self.snapshot.load().listed_after(pages_at.len());
+            present.extend(self.work_in(&[], instances, at, listed_at, source.broker, source.catalog));
             if next.is_none() {
-                self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), number));
+                self.replace(|before| before.with_sweep(&present, begun, begun.elapsed(), pages_at));
                 self.learned();
                 return Ok(());
             }

@@ -7,8 +7,9 @@ use anyhow::ensure;
 
 use crate::broker::Broker;
 use crate::calls::LATENCY;
-use crate::platform::{Answer, IDS_AT_ONCE, Platform, paths, poll, while_polled};
+use crate::platform::{Answer, Document, IDS_AT_ONCE, Platform, paths, poll, while_polled};
 use crate::report::Row;
+use crate::staleness::moving;
 use crate::standin::{Behaviour, StandIn};
 use crate::{Rows, Setting};
 
@@ -40,9 +41,11 @@ pub(crate) async fn start(setting: &Setting, watched: bool) -> anyhow::Result<St
     let ids: Vec<String> = fleet.ids.iter().map(ToString::to_string).collect();
     ensure!(platform.get("/postgres").await?.listed()? == ids, "the first list is another one");
     let mut requests = paths(&fleet.ids, IDS_AT_ONCE);
+    let moving = moving(fleet);
     for request in &requests {
         let documents = platform.get(request).await?.documents()?;
-        ensure!(documents.values().all(|document| document.details.ready), "a service is not ready");
+        let is_right = |(id, document): (&String, &Document)| document.details.ready || moving.contains(id);
+        ensure!(documents.iter().all(is_right), "a settled service is not ready");
     }
     requests.push("/postgres".to_owned());
     if !watched {

@@ -17,7 +17,7 @@ use crate::{Rows, Setting};
 const CALLERS: u32 = 10;
 /// In seconds, of what is in transition, of what is settled, and of the list. AWS takes 35 calls in 45 s: a hundred of a
 /// sweep take 129 s of these if nothing else is asked.
-const BOUNDS: [f64; 3] = [60.0, 400.0, 600.0];
+const BOUNDS: [f64; 3] = [60.0, 400.0, 400.0];
 /// Half as long again as anything may be told: what AWS has not been asked about since is answered 503 by then.
 const DURING: Duration = Duration::from_secs(900);
 const LIMIT: Limit = Limit {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::scale::{MINUTE, WINDOWS, age, get, settled};
 use super::{booked, booking};
-use crate::world::{BROKER, Fault, World};
+use crate::world::{BROKER, Fault, Instance as Described, World};
 
 #[tokio::test(start_paused = true)]
 async fn a_wish_that_is_taken_while_aws_throttles_reads_makes_nothing_younger() {
@@ -74,4 +74,32 @@ async fn what_waits_for_its_turn_is_as_old_as_the_turn() {
     };
     assert_eq!(look().await, (0, 0));
     assert_eq!(look().await, (7, 0), "it is told as soon as it is known");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_as_old_as_the_page_that_was_not_read_for_longest() {
+    // Forty pages at two a second: a sweep takes twenty seconds.
+    let world = World::paced(&WINDOWS, 2.0, 5);
+    let instance = || Described { status: "available".into(), ..Described::default() };
+    world.state().instances.extend((0..4000).map(|number| (format!("other-{number:05}"), instance())));
+    let world = world.observed().await;
+    assert_eq!(world.send("POST", "/postgres", &booking(uuid::Uuid::new_v4())).await.status, 201);
+    tokio::time::sleep(MINUTE * 2).await;
+    let list = async || {
+        let answer = world.send("GET", "/postgres", &Value::Null).await;
+        assert_eq!(answer.json().as_array().unwrap().len(), 1);
+        age(&answer)
+    };
+    list().await;
+    tokio::time::sleep(MINUTE).await;
+    let begun = Instant::now();
+    let mut ages = Vec::new();
+    while begun.elapsed() < MINUTE * 5 {
+        ages.push(list().await);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let (youngest, oldest) = (ages.iter().min().unwrap(), ages.iter().max().unwrap());
+    assert!(*oldest <= 61, "{oldest} s old");
+    // When a sweep ends, its first page is as old as the sweep took.
+    assert!((18..=41).contains(youngest), "{youngest} s old");
 }
