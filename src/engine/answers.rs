@@ -15,8 +15,8 @@ use tokio::time::Instant;
 
 use crate::model::Provider;
 
-/// How many bytes of answers are kept: the answers about ten thousand services, once.
-const MOST_BYTES: usize = 7_000_000;
+/// How many bytes of answers are kept, with their questions: the answers about ten thousand services, once.
+const MOST_BYTES: usize = 7_600_000;
 /// From how many bytes an answer is a large one.
 const LARGE: usize = 100_000;
 /// How many answers are kept.
