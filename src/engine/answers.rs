@@ -1,6 +1,6 @@
 //! Answers that are still true: many callers ask for the same, and share one body in memory for as long as nothing was
-//! learned, workers tell the same and nothing in it is due to be looked at again. Large ones are kept when they are asked for a second time:
-//! where nobody shares them they would take memory for nothing.
+//! learned, workers tell the same and nothing in it is due to be looked at again. Large ones are kept when they are asked for again and
+//! again: where few share them they would take memory for little.
 //!
 //! They are a part of the snapshot that they were put together from, go with it, and are read without locks, too.
 
@@ -19,6 +19,8 @@ use crate::model::Provider;
 const MOST_BYTES: usize = 7_600_000;
 /// From how many bytes an answer is a large one.
 const LARGE: usize = 100_000;
+/// How often a large one must be asked for.
+const OFTEN: u64 = 5;
 /// How many answers are kept.
 const PLACES: usize = 1024;
 /// At how many places an answer may lie.
@@ -34,7 +36,7 @@ pub(super) struct Answers {
 
 #[derive(Debug, Default)]
 struct Place {
-    /// The hash of the last question whose answer could lie here.
+    /// The hash of the last question whose large answer could lie here, and in the last bits how often it was put.
     asked: AtomicU64,
     answer: ArcSwapOption<Answer>,
 }
@@ -82,12 +84,11 @@ impl Answers {
         answer.told.holds(version).then(|| answer.told.clone())
     }
 
-    /// Keeps an answer, if there is room; a large one, if it was asked for before.
+    /// Keeps an answer, if there is room; a large one, if it is asked for often.
     pub(super) fn keep(&self, provider: Provider, question: &str, told: Told, version: u64) {
         let hash = self.hasher.hash_one((provider, question));
         let answer = Answer { provider, question: question.into(), told };
-        let mut asked = self.places_for(hash).map(|place| &place.asked);
-        if answer.size() >= LARGE && !asked.any(|asked| asked.swap(hash, Ordering::Relaxed) == hash) {
+        if answer.size() >= LARGE && !self.is_asked_often(hash) {
             return;
         }
         let is_free = |place: &&Place| {
@@ -108,6 +109,15 @@ impl Answers {
         if let Some(before) = place.answer.swap(answer) {
             self.bytes.fetch_sub(before.size(), Ordering::Relaxed);
         }
+    }
+
+    /// Counts a question of this hash. Of questions that share a place the last one counts.
+    fn is_asked_often(&self, hash: u64) -> bool {
+        let asked = &self.places[hash as usize % PLACES].asked;
+        let (question, before) = (hash & !0xff, asked.load(Ordering::Relaxed));
+        let times = if before & !0xff == question { (before & 0xff) + 1 } else { 1 };
+        asked.store(question | times.min(0xff), Ordering::Relaxed);
+        times >= OFTEN
     }
 
     /// Where the answer to a question of this hash may lie.
@@ -168,13 +178,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_large_answer_is_kept_when_it_is_asked_for_again() {
+    async fn a_large_answer_is_kept_when_it_is_asked_for_often() {
         static LARGER: [u8; LARGE] = [b'x'; LARGE];
         let answers = Answers::default();
         let keep = || answers.keep(Provider::Postgres, "id=1", told(&LARGER, Duration::from_secs(60)), 0);
-        keep();
-        assert!(answers.get(Provider::Postgres, "id=1", 0).is_none());
-        keep();
+        for times in 1..=OFTEN {
+            assert!(
+                answers.get(Provider::Postgres, "id=1", 0).is_none(),
+                "before it was asked for {times} times"
+            );
+            keep();
+        }
         assert!(answers.get(Provider::Postgres, "id=1", 0).is_some());
     }
 
@@ -184,7 +198,7 @@ mod tests {
         let lasts = Duration::from_secs(60);
         let question = |number: usize| format!("id={number:04}");
         let keep_many = |answers: &Answers, count: usize, body: &'static [u8]| {
-            for at in (0..count).flat_map(|at| [at, at]) {
+            for at in (0..count).flat_map(|at| [at; OFTEN as usize]) {
                 answers.keep(Provider::Postgres, &question(at), told(body, lasts), 0);
             }
             let is_kept = |at: &usize| answers.get(Provider::Postgres, &question(*at), 0).is_some();

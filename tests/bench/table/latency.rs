@@ -63,7 +63,8 @@ pub(crate) async fn measure(setting: &Setting, started: &Started) -> Rows {
 /// Nobody has asked for as long as the other measurements took: the broker looks at everything again first, and callers
 /// would wait for that.
 async fn until_fresh(platform: &Platform, ids: &[ServiceId]) -> anyhow::Result<()> {
-    let requests = platform::paths(ids, IDS_AT_ONCE);
+    let mut requests = platform::paths(ids, IDS_AT_ONCE);
+    requests.push("/postgres".to_owned());
     platform::until("everything to be fresh", async || {
         for request in &requests {
             if platform.get(request).await?.age.is_none_or(|age| age > SETTLED) {
