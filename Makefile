@@ -45,7 +45,7 @@ unit:
 	target/debug/rds-broker openapi | $(VENV)/openapi-spec-validator -
 
 # The broker is measured as it is shipped: the benchmark's own build of it, with the features of the tests, is put aside.
-# Takes some twenty minutes, with compiling. `make bench ONLY="2 6"` makes some of the measurements, and leaves the hot
+# Takes some thirty minutes, with compiling. `make bench ONLY="2 6"` makes some of the measurements, and leaves the hot
 # paths alone.
 bench:
 	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
