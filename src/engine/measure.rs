@@ -20,9 +20,14 @@ impl Engine {
             metrics.budget(service.name(), aws.rate(service), aws.left(service), waiting);
         }
         let snapshot = self.inner.refresher.snapshot().clone();
-        let oldest =
-            snapshot.services().filter_map(|(_, sighting, _)| snapshot.told_at(Some(sighting))).min();
-        metrics.snapshot(snapshot.services().count(), oldest.or(snapshot.swept_at).map(|at| at.elapsed()));
+        // What nobody asks for is as old as it is: nobody is told.
+        let refresher = &self.inner.refresher;
+        let told = snapshot
+            .services()
+            .filter(|(_, sighting, kept)| !sighting.is_settled || refresher.is_asked_for(kept))
+            .filter_map(|(_, sighting, _)| snapshot.told_at(Some(sighting)));
+        let oldest = told.min().or_else(|| snapshot.newest());
+        metrics.snapshot(snapshot.services().count(), oldest.map(|at| at.elapsed()));
         let mut phases = BTreeMap::new();
         for (_, _, kept) in snapshot.services() {
             let phase = kept.resting.unwrap_or_else(|| status::phase(&self.open(kept), now()));

@@ -203,7 +203,7 @@ impl Engine {
             || sighting.kept.as_ref().is_some_and(is_resting)
     }
 
-    /// The one task that calls DescribeDBInstances for the snapshot.
+    /// The one task that keeps the snapshot fresh.
     async fn observe(self) {
         let inner = &self.inner;
         let watched = |snapshot: &Snapshot| {

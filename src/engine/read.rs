@@ -286,7 +286,7 @@ impl Engine {
 struct Looked<'a> {
     /// Documents, in the order of the ids.
     documents: Vec<(ServiceId, Cow<'a, [u8]>)>,
-    /// One that was never looked for.
+    /// One that is not known, and that nobody has looked for now or a moment ago.
     unknown: Option<ServiceId>,
     /// When the least recent of them was asked about.
     oldest: Instant,

@@ -145,7 +145,7 @@ pub(crate) struct List {
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     by_id: HashMap<ServiceId, Sighting, RandomState>,
-    /// How many of these were looked for in vain.
+    /// How many of these are not there: looked for in vain, or seen to go.
     in_vain: usize,
     /// When the last answer about the whole account was asked for.
     pub(crate) swept_at: Option<Instant>,
@@ -211,6 +211,11 @@ impl Snapshot {
     /// When an id was last asked about, by name or with everything.
     pub(crate) fn asked_at(&self, sighting: Option<&Sighting>) -> Option<Instant> {
         sighting.map(|sighting| sighting.at).max(self.swept_at)
+    }
+
+    /// When AWS was last asked for anything that is known.
+    pub(crate) fn newest(&self) -> Option<Instant> {
+        self.by_id.values().map(|sighting| sighting.at).max().max(self.swept_at)
     }
 
     /// How old what is told of an id is: when it was described, or last looked for in vain.

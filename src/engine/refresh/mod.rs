@@ -1,7 +1,7 @@
 //! READ. Keeps the snapshot fresh with as few calls as that takes, however many ask.
 //!
-//! Two tasks call DescribeDBInstances for it, each with one thing at a time: `look` reads by name what is in
-//! transition or was just changed, `pass` goes through everything that is settled. Whoever asks notes what is
+//! Two loops of one task call DescribeDBInstances for it: `look` reads by name what is in transition, was just changed, or
+//! is asked for and too little known, a few calls side by side; `pass` goes through what is settled and asked for. Whoever asks notes what is
 //! wanted and waits until the snapshot is fresh enough; all who ask meanwhile share the answer. A failed call
 //! changes nothing, and is made again by itself: what else the round has learned stays.
 
@@ -131,7 +131,7 @@ impl Refresher {
     }
 
     /// Whether someone has asked for it within the last two windows.
-    fn is_asked_for(&self, kept: &Kept) -> bool {
+    pub(crate) fn is_asked_for(&self, kept: &Kept) -> bool {
         self.is_recent(&kept.asked)
     }
 

@@ -19,7 +19,7 @@ use crate::{Rows, Setting};
 const BOOKINGS: usize = 500;
 /// The platform gives up then.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(15);
-/// Until when a caller repeats what was answered 503.
+/// Until when a caller repeats what was answered 503 or 429.
 const REPEATED_FOR: Duration = Duration::from_secs(300);
 /// The same where AWS is asked for fewer instances than it would take.
 const REPEATED_LONGER: Duration = Duration::from_secs(800);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{booking, status};
+use super::{booking, metric, status};
 use crate::broker::eventually;
 use crate::world::{Answer, BROKER, Instance, World};
 
@@ -120,6 +120,8 @@ async fn of_many_that_are_known_those_are_looked_at_that_someone_asks_for() {
         world.state().calls.clear();
         for _ in 0..5 {
             assert!(age(&get(&world, few).await) <= 60);
+            let oldest = metric(&world, "rds_broker_snapshot_age_seconds", &[]).await.unwrap();
+            assert!(oldest <= 60.0, "{oldest} s: what nobody asks for alarms nobody");
             tokio::time::sleep(MINUTE * 3).await;
         }
         let calls = world.state().calls.len();
