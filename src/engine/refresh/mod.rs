@@ -1,9 +1,9 @@
 //! READ. Keeps the snapshot fresh with as few calls as that takes, however many ask.
 //!
 //! Two loops of one task call DescribeDBInstances for it: `look` reads by name what is in transition, was just changed, or
-//! is asked for and too little known, a few calls side by side; `pass` goes through what is settled and asked for. Whoever asks notes what is
-//! wanted and waits until the snapshot is fresh enough; all who ask meanwhile share the answer. A failed call
-//! changes nothing, and is made again by itself: what else the round has learned stays.
+//! is asked for and too little known, a few calls side by side; `pass` goes through what is settled and asked for.
+//! Whoever asks notes what is wanted and waits until the snapshot is fresh enough; all who ask meanwhile share the
+//! answer. A failed call changes nothing, and is made again by itself: what else the round has learned stays.
 
 mod look;
 mod moment;

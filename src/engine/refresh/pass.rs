@@ -162,8 +162,9 @@ impl Refresher {
         duration_of(snapshot.sweep_calls, calls_per_second).max(snapshot.sweep_took)
     }
 
-    /// All pages, each asked for again for so long. What is on a page is known as soon as it comes; what is gone only after the last: half a listing
-    /// says nothing about that. Each page is packed as it comes, so that ten thousand descriptions are never held at once.
+    /// All pages, each asked for again for so long. What is on a page is known as soon as it comes; what is gone only after
+    /// the last: half a listing says nothing about that. Each page is packed as it comes, so that ten thousand
+    /// descriptions are never held at once.
     pub(super) async fn sweep(&self, source: Source<'_>, tried_for: Duration) -> Outcome<()> {
         let _sweeping = Sweeping::begins(&self.is_sweeping);
         let begun = Instant::now();
